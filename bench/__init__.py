@@ -1,0 +1,1 @@
+"""Benchmarks: ours and the alternative side by side in one run."""

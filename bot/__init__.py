@@ -1,0 +1,1 @@
+"""The edge: Slack, HTTP, terminal, scheduler and the wiring of the process."""

@@ -1,0 +1,1 @@
+"""What people may ask: one module per noun, one Click tree. No Slack, no SQL."""

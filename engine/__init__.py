@@ -1,0 +1,1 @@
+"""What happens: lifecycles, builds, promotions, and the ports they act through."""

@@ -1,0 +1,1 @@
+"""Facts on disk: records, tables, queries and migrations."""
