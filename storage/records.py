@@ -166,11 +166,13 @@ class Promotion:
     live_at: datetime | None = None  # its release took all the traffic
     finished_at: datetime | None = None
     previous_release_id: str | None = None  # live when it started: where a revert goes
+    previous_promotion_id: str | None = None  # the promotion that had made that one live
     scale: Mapping[str, int] | None = None  # replicas a service, over the manifest's
     progress: str | None = None
     cancel_asked_by: Person | None = None
     reason: str | None = None
     evidence: tuple[str, ...] = ()  # the last log lines of what failed
+    leftovers: bool = False  # it ended while its rack did not answer: the sweep clears up
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -205,13 +207,14 @@ class Outgoing:
 
     id: int
     subject: str  # the build or promotion whose thread it belongs to
-    kind: str  # "card", "milestone", "file", "notice"
+    kind: str  # "card", "milestone" or "file"
     key: str  # unique: the same thing is never told twice
+    version: int  # a card's changes counted, so that one made while it was sent is not lost
     body: Mapping[str, Any]
-    channel: str | None
+    channel: str | None  # where the card goes when it is first posted
     created_at: datetime
     attempts: int = 0
-    tried_at: datetime | None = (
-        None  # set before a post leaves: after a crash, look before reposting
-    )
+    tried_at: datetime | None = None  # set before a post leaves: after a crash, look before it
     not_before: datetime | None = None
+    told_at: datetime | None = None
+    outcome: str | None = None  # the ts it got, or why it was given up

@@ -1,0 +1,74 @@
+"""What is told, written in the transaction of the change that it tells of."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from engine.errors import PortError, UserError
+from storage import outbox
+from storage.records import Build, Person, Promotion
+from storage.store import Transaction
+
+Subject = Build | Promotion
+
+
+def card(transaction: Transaction, subject: Subject, at: datetime) -> None:
+    """Have the subject's card drawn anew from what it is when the relay comes to it."""
+    outbox.redraw(transaction, subject=subject.id, channel=subject.channel, at=at)
+
+
+def milestone(
+    transaction: Transaction,
+    subject: Subject,
+    name: str,
+    text: str,
+    *,
+    at: datetime,
+    tone: str = "muted",
+    people: Sequence[Person] = (),
+    code: Sequence[str] = (),
+    broadcast: bool = False,
+    actions: Sequence[tuple[str, Sequence[str]]] = (),
+) -> None:
+    """Tell one thing in the subject's thread, once, however often it is recorded.
+
+    *name* makes it unique within the subject. *text* may use ``*bold*`` and ```code```, and
+    ``{0}`` for the first of *people*. *code* is shown as preformatted lines. With *broadcast* the
+    channel sees it as well. *actions* are buttons: a label and the words that it stands for.
+    """
+    body = {
+        "text": text,
+        "tone": tone,
+        "people": [{"team": who.team, "user": who.user, "name": who.name} for who in people],
+        "code": list(code),
+        "broadcast": broadcast,
+        "actions": [[label, list(words)] for label, words in actions],
+    }
+    outbox.tell(
+        transaction,
+        subject=subject.id,
+        kind="milestone",
+        key=f"{subject.id}:{name}",
+        body=body,
+        channel=subject.channel,
+        at=at,
+    )
+
+
+def log_file(transaction: Transaction, build: Build, at: datetime) -> None:
+    """Put the whole kept log of a build into its thread as a file."""
+    outbox.tell(
+        transaction,
+        subject=build.id,
+        kind="file",
+        key=f"{build.id}:log",
+        body={"name": f"{build.app}-{build.id}.log", "build": build.id},
+        channel=build.channel,
+        at=at,
+    )
+
+
+def in_words(error: PortError | UserError) -> str:
+    """Say an error to people: what happened and what to do."""
+    if isinstance(error, UserError):
+        return str(error)
+    return " ".join(part for part in (error.detail, error.remedy) if part)

@@ -1,0 +1,47 @@
+"""Queries about apps and about which rack people have switched to."""
+
+from collections.abc import Sequence
+
+from sqlalchemy import delete, insert, select
+
+from storage import rows
+from storage.records import App
+from storage.store import Transaction
+from storage.tables import apps, switches
+
+
+def add(transaction: Transaction, app: App) -> None:
+    """Insert an app. Raises ``Conflict`` when the name is taken."""
+    rows.add(transaction, apps, app)
+
+
+def get(transaction: Transaction, name: str) -> App | None:
+    """Read the app of exactly this name."""
+    return rows.get(transaction, apps, App, name=name)
+
+
+def all_of_them(transaction: Transaction) -> list[App]:
+    """Read all apps by name."""
+    found = transaction.execute(select(apps).order_by(apps.c.name))
+    return [rows.record_of(App, row) for row in found]
+
+
+def replace_those_of_file(transaction: Transaction, named: Sequence[App]) -> None:
+    """Make the apps that rackhand.yml names the ones that are marked so."""
+    transaction.execute(delete(apps).where(apps.c.in_file))
+    for app in named:
+        rows.add(transaction, apps, app)
+
+
+def switched_to(transaction: Transaction, scope: str) -> str | None:
+    """Read the rack that a person ("user:T:U") or a channel ("channel:C") has switched to."""
+    rack: str | None = transaction.execute(
+        select(switches.c.rack).where(switches.c.scope == scope)
+    ).scalar_one_or_none()
+    return rack
+
+
+def switch(transaction: Transaction, scope: str, rack: str) -> None:
+    """Remember the rack of a person or a channel."""
+    transaction.execute(delete(switches).where(switches.c.scope == scope))
+    transaction.execute(insert(switches).values(scope=scope, rack=rack))
