@@ -10,7 +10,7 @@ from typing import Protocol
 class BuildSpec:
     """One image to build."""
 
-    build_id: str  # labels the image and the build's process, so that orphans can be found
+    build_id: str  # marks the build's process, so that orphans can be found
     app: str
     service: str
     context: Path  # a checked-out directory
@@ -33,8 +33,10 @@ class BuildEvent:
 class Built:
     """An image that now exists on the building engine."""
 
-    image_id: str  # config digest
+    image_id: str  # config digest: the same content built again has the same
     seconds: float
+    port: int | None = None  # the lowest TCP port that the image EXPOSEs
+    has_healthcheck: bool = False  # the image brings its own HEALTHCHECK
 
 
 class BuildFailed(Exception):

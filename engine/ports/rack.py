@@ -33,6 +33,7 @@ class HealthCheck:
     rise: int = 2  # passes in a row that make it healthy
     fall: int = 3  # failures in a row that make it unhealthy
     up_seconds: float = 5.0  # STAYS_UP only
+    start_seconds: float = 0.0  # CONTAINER only: failures this early do not count
     command: tuple[str, ...] = ()  # CONTAINER only, in Docker's form; empty: the image's own
 
 

@@ -1,0 +1,1 @@
+"""The ports made real: Docker, git, registries, and simulations in memory."""
