@@ -37,5 +37,6 @@ class Request:
     words: tuple[str, ...]
     key: str  # the same click, delivered twice, has the same key
     channel: str | None = None  # Slack channel id
+    channel_name: str | None = None  # without "#", where the payload tells it
     subject: str | None = None  # id of the build or promotion whose thread it was said in
     secret_words: tuple[str, ...] = ()  # K=V pairs of a modal or terminal: never stored or logged

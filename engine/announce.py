@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from engine.errors import PortError, UserError
+from engine.marks import literal
 from storage import outbox
 from storage.records import Build, Person, Promotion
 from storage.store import Transaction
@@ -54,6 +55,21 @@ def milestone(
     )
 
 
+def link(
+    transaction: Transaction, subject: Subject, person: Person, channel: str, at: datetime
+) -> None:
+    """Show a person, in the channel where they asked, where the subject's card stands."""
+    outbox.tell(
+        transaction,
+        subject=subject.id,
+        kind="link",
+        key=f"{subject.id}:link:{person.user}:{channel}",
+        body={"user": person.user, "channel": channel},
+        channel=subject.channel,
+        at=at,
+    )
+
+
 def log_file(transaction: Transaction, build: Build, at: datetime) -> None:
     """Put the whole kept log of a build into its thread as a file."""
     outbox.tell(
@@ -71,4 +87,4 @@ def in_words(error: PortError | UserError) -> str:
     """Say an error to people: what happened and what to do."""
     if isinstance(error, UserError):
         return str(error)
-    return " ".join(part for part in (error.detail, error.remedy) if part)
+    return " ".join(part for part in (literal(error.detail), error.remedy) if part)

@@ -30,7 +30,7 @@ PROMOTION: Mapping[PromotionStatus, frozenset[PromotionStatus]] = {
     P.SHIFTING: frozenset({P.DRAINING, P.ROLLING_BACK}),
     P.DRAINING: frozenset({P.BAKING, P.ROLLING_BACK}),
     P.BAKING: frozenset({P.RETIRING, P.ROLLING_BACK}),
-    P.RETIRING: frozenset({P.SUCCEEDED}),
+    P.RETIRING: frozenset({P.SUCCEEDED, P.FAILED}),
     P.ROLLING_BACK: frozenset({P.ROLLED_BACK, P.ROLLBACK_FAILED, P.FAILED}),
     P.SUCCEEDED: frozenset(),
     P.CANCELED: frozenset(),

@@ -10,6 +10,13 @@ from storage.records import Build, BuildStatus
 from storage.store import Transaction
 from storage.tables import build_log, builds
 
+UNFINISHED = (
+    BuildStatus.QUEUED,
+    BuildStatus.FETCHING,
+    BuildStatus.BUILDING,
+    BuildStatus.PUSHING,
+)
+
 
 def add(transaction: Transaction, build: Build) -> None:
     """Insert a build."""
@@ -42,6 +49,11 @@ def with_status(transaction: Transaction, statuses: Sequence[BuildStatus]) -> li
     """Read the builds in any of *statuses*, oldest first."""
     query = select(builds).where(builds.c.status.in_(statuses)).order_by(builds.c.created_at)
     return [rows.record_of(Build, row) for row in transaction.execute(query)]
+
+
+def unfinished(transaction: Transaction) -> list[Build]:
+    """Read the builds that have not ended, oldest first."""
+    return with_status(transaction, UNFINISHED)
 
 
 def add_log(

@@ -11,6 +11,7 @@ from storage.store import Transaction
 from storage.tables import RUNNING_PROMOTIONS, live, promotions
 
 WAITING = (PromotionStatus.AWAITING_APPROVAL, PromotionStatus.QUEUED)
+RUNNING = RUNNING_PROMOTIONS
 
 
 def add(transaction: Transaction, promotion: Promotion) -> None:
@@ -69,12 +70,12 @@ def unfinished(
     transaction: Transaction, *, app: str | None = None, rack: str | None = None
 ) -> list[Promotion]:
     """Read the promotions that have not ended, oldest first."""
-    return with_status(transaction, (*WAITING, *RUNNING_PROMOTIONS), app=app, rack=rack)
+    return with_status(transaction, (*WAITING, *RUNNING), app=app, rack=rack)
 
 
 def running(transaction: Transaction, *, app: str, rack: str) -> Promotion | None:
     """Read the one promotion that is under way for an app on a rack."""
-    found = with_status(transaction, RUNNING_PROMOTIONS, app=app, rack=rack)
+    found = with_status(transaction, RUNNING, app=app, rack=rack)
     return found[0] if found else None
 
 

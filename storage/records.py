@@ -187,7 +187,7 @@ class Live:
     scale: Mapping[str, int]
     healthy: bool = True  # what the health sweep last told
     health_reason: str | None = None
-    healthy_since: datetime | None = None
+    doubted_since: datetime | None = None  # since when it looks otherwise than was told
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -186,7 +186,7 @@ live = Table(
     Column("scale", MappingJSON, nullable=False),
     Column("healthy", Boolean, nullable=False),
     Column("health_reason", Text),
-    Column("healthy_since", Moment),
+    Column("doubted_since", Moment),
 )
 
 cards = Table(

@@ -120,7 +120,7 @@ def upgrade() -> None:
         sa.Column("scale", sa.JSON(none_as_null=True), nullable=False),
         sa.Column("healthy", sa.Boolean(), nullable=False),
         sa.Column("health_reason", sa.Text(), nullable=True),
-        sa.Column("healthy_since", sa.DateTime(), nullable=True),
+        sa.Column("doubted_since", sa.DateTime(), nullable=True),
         sa.PrimaryKeyConstraint("app", "rack", name=op.f("pk_live")),
     )
     op.create_table(

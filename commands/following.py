@@ -1,0 +1,24 @@
+"""The answer to a command that began something: what, and where its thread is."""
+
+from commands.context import Context
+from commands.reply import Note, Reply, Text, Tone
+from engine import announce
+from storage.records import Build, Promotion
+
+
+def follow(context: Context, subject: Build | Promotion, what: str) -> Reply:
+    """Say what began. Who asked from another channel than the card's gets a link to the card."""
+    request = context.request
+    if request.channel and request.channel != subject.channel:
+        with context.world.store.write() as transaction:
+            announce.link(
+                transaction, subject, request.actor, request.channel, context.world.clock.now()
+            )
+    return Reply(
+        rack=context.tag(subject.rack),
+        parts=(
+            Text(text=what, tone=Tone.BUSY),
+            Note(text=f"{subject.id} · its thread tells every step."),
+        ),
+        follow=subject.id,
+    )

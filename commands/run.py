@@ -1,0 +1,121 @@
+"""From a request to its reply: parse, run, and turn every error into an answer."""
+
+import logging
+import secrets
+from collections.abc import Callable
+
+import click
+
+from commands import (
+    apps,
+    builds,
+    environment,
+    processes,
+    promotions,
+    racks,
+    releases,
+    status,
+)
+from commands.context import Context
+from commands.help import help_for
+from commands.reply import Actions, Button, Code, Note, Reply, Text, Tone
+from commands.request import Request
+from commands.tree import root
+from engine.asking import Repeated
+from engine.errors import PortError, UserError
+from engine.marks import literal
+from engine.promote import StaleEnvironment
+from engine.world import World
+from storage.store import Unavailable
+
+MODULES = (apps, builds, environment, processes, promotions, racks, releases, status)
+HELP_WORDS = frozenset({"--help", "-h"})
+
+log = logging.getLogger(__name__)
+
+
+def dispatcher(world: World) -> Callable[[Request], Reply]:
+    """Return the function that answers requests in *world*. It never raises."""
+    return lambda request: run(world, request)
+
+
+def run(world: World, request: Request) -> Reply:
+    """Answer one request. Every error becomes a reply; a fault of ours gets a reference."""
+    try:
+        return _answer(world, request)
+    except Repeated:
+        return Reply()
+    except StaleEnvironment as error:
+        return _offer_rebase(error, request.words)
+    except UserError as error:
+        return failure(error.what, error.why, error.remedy)
+    except PortError as error:
+        return failure(literal(error.detail), "", error.remedy)
+    except Unavailable:
+        log.exception("database unavailable")
+        return failure(
+            "The database does not answer, so nothing was done.", "", "Try again in a minute."
+        )
+    except Exception:  # the boundary: whatever broke, the asker gets an answer
+        reference = secrets.token_hex(4)
+        log.exception("command broke", extra={"reference": reference, "command": _name(request)})
+        return failure(f"Something broke on my side. Reference {reference}.", "", "")
+
+
+def _answer(world: World, request: Request) -> Reply:
+    words = list(request.words)
+    if HELP_WORDS & set(words) or not words:
+        return help_for([word for word in words if word not in HELP_WORDS])
+    try:
+        reply = root.main(
+            args=words,
+            prog_name="rackhand",
+            standalone_mode=False,
+            obj=Context(world=world, request=request),
+        )
+    except click.UsageError as error:
+        raise UserError(
+            error.format_message(), remedy=f"`/rack {_name(request)} --help` shows how."
+        ) from error
+    assert isinstance(reply, Reply), f"{_name(request)} answered {reply!r}"
+    return reply
+
+
+def failure(what: str, why: str, remedy: str) -> Reply:
+    """Return the reply of something that was not done: what, why, and what to do next."""
+    parts: list[Text | Note] = [
+        Text(text=" ".join(part for part in (what, why) if part), tone=Tone.BAD)
+    ]
+    if remedy:
+        parts.append(Note(text=remedy))
+    return Reply(parts=tuple(parts), failed=True)
+
+
+def _offer_rebase(error: StaleEnvironment, words: tuple[str, ...]) -> Reply:
+    """Ask what to do with a candidate that is older than the live environment."""
+    answers = (
+        Button(
+            label="Rebase and promote",
+            words=(*words, "--environment", "live"),
+            style="primary",
+        ),
+        Button(label="Promote as it is", words=(*words, "--environment", "own")),
+    )
+    return Reply(
+        parts=(
+            Text(text=f"{error.what} {error.why}", tone=Tone.WAITING),
+            Code(text="\n".join(error.takes_back).replace("`", "")),
+            Actions(buttons=answers),
+        ),
+        failed=True,
+    )
+
+
+def _name(request: Request) -> str:
+    """Return the command's own words without what was said to it: those may be secrets."""
+    group = root.commands.get(request.words[0]) if request.words else None
+    if group is None:
+        return ""
+    known = getattr(group, "commands", {})
+    rest = request.words[1:2]
+    return " ".join([request.words[0], *(word for word in rest if word in known)])

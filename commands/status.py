@@ -1,0 +1,107 @@
+"""``status``: what is live and what is under way."""
+
+from commands import words
+from commands.context import Context
+from commands.preview import line_of
+from commands.reply import Actions, Button, Reply, Table, Text, Tone
+from commands.tree import app_option, pass_context, rack_option, root
+from storage import builds, promotions, releases
+from storage.records import Build, Live, Promotion, PromotionStatus
+
+
+@root.command("status")
+@app_option
+@rack_option
+@pass_context
+def status(context: Context, app: str | None, rack: str | None) -> Reply:
+    """Show what is live, what is under way, and what waits for whom."""
+    chosen = context.app(app) if app else None
+    where = context.world.rack_spec(rack).name if rack else None
+    with context.world.store.read() as transaction:
+        live = [
+            one for one in promotions.all_live(transaction, rack=where) if chosen in (None, one.app)
+        ]
+        descriptions = {
+            one.release_id: found.description
+            for one in live
+            if (found := releases.get(transaction, one.release_id))
+        }
+        building = [
+            build
+            for build in builds.unfinished(transaction)
+            if chosen in (None, build.app) and where in (None, build.rack)
+        ]
+        under_way = promotions.unfinished(transaction, app=chosen, rack=where)
+        lines = {
+            one.id: line_of(transaction, one)
+            for one in under_way
+            if one.status is PromotionStatus.QUEUED
+        }
+    now = context.world.clock.now()
+    rows = tuple(
+        (
+            one.rack,
+            one.app,
+            one.release_id,
+            words.age(one.since, now),
+            _health(one),
+            descriptions.get(one.release_id, ""),
+        )
+        for one in live
+    )
+    return Reply(
+        title="What is live",
+        rack=context.tag(where) if where else None,
+        parts=(
+            Table(
+                columns=("RACK", "APP", "RELEASE", "SINCE", "HEALTH", "DESCRIPTION"),
+                rows=rows,
+                empty="Nothing is live yet.",
+            ),
+            *under_way_parts(building, under_way, lines),
+        ),
+    )
+
+
+def _health(live: Live) -> str:
+    return "healthy" if live.healthy else "unhealthy"
+
+
+def under_way_parts(
+    building: list[Build],
+    promoting: list[Promotion],
+    lines: dict[str, str],
+) -> tuple[Text | Actions, ...]:
+    """Say what is under way, each with the buttons that act on it."""
+    parts: list[Text | Actions] = []
+    for build in building:
+        text = f"{build.id} · {build.rack} · {build.app}: {build.status}"
+        parts.append(Text(text=text, tone=Tone.BUSY))
+        parts.append(Actions(buttons=(cancel_button(build.id),)))
+    for one in promoting:
+        waits = one.status in promotions.WAITING
+        more = f" ({lines[one.id]})" if one.id in lines else ""
+        text = f"{one.id} · {one.rack} · {one.app}: {one.release_id} is {words_of(one)}{more}"
+        parts.append(Text(text=text, tone=Tone.WAITING if waits else Tone.BUSY))
+        buttons = [cancel_button(one.id)]
+        if one.status is PromotionStatus.AWAITING_APPROVAL:
+            buttons.insert(0, approve_button(one.id))
+        parts.append(Actions(buttons=tuple(buttons)))
+    return tuple(parts)
+
+
+def words_of(promotion: Promotion) -> str:
+    """Say a promotion's status in words."""
+    return str(promotion.status).replace("_", " ")
+
+
+def cancel_button(subject: str) -> Button:
+    """Return the button that cancels a build or promotion."""
+    return Button(label="Cancel", words=("cancel", subject), style="danger")
+
+
+def approve_button(promotion_id: str) -> Button:
+    """Return the button that approves a promotion, after a look at what it does."""
+    return Button(
+        label="Approve…", words=("approve", promotion_id), style="primary", opens="confirm"
+    )

@@ -1,0 +1,157 @@
+"""One promotion's tick: claim it, look at the rack, decide, act, record and tell."""
+
+import logging
+
+from engine import images, lookup
+from engine.announce import in_words
+from engine.decide import (
+    Act,
+    Decision,
+    Trouble,
+    decide,
+    decide_unseen,
+    needs_observation,
+)
+from engine.errors import Canceled, PortError, Unreachable, UserError
+from engine.leases import held
+from engine.lifecycle import TOUCHES_LIVE, is_final
+from engine.ports.rack import Phase, Target
+from engine.record import record
+from engine.target import manifest_of, target_of
+from engine.world import World
+from storage import promotions
+from storage.records import Promotion, PromotionStatus
+from storage.store import Stale
+
+P = PromotionStatus
+STEPS_A_TICK = 20  # a promotion with nothing to wait for passes all its statuses in one tick
+
+log = logging.getLogger(__name__)
+
+
+class NotYet(Exception):
+    """The act was done, but its effect cannot be seen yet: look again at the next tick."""
+
+
+def advance(world: World, promotion_id: str) -> None:
+    """Take a running promotion as far as it can go now. A repeat goes on from where it stands."""
+    with held(world, f"promotion:{promotion_id}") as lease:
+        if lease is None:
+            return
+        last: Act | None = None
+        for _ in range(STEPS_A_TICK):
+            lease.check()
+            try:
+                moved, act = _step(world, promotion_id)
+            except Stale:
+                continue  # somebody canceled it meanwhile: read it anew
+            if not moved and (act is None or act is last):
+                return  # the same act again would only be impatient
+            last = act
+
+
+def _step(world: World, promotion_id: str) -> tuple[bool, Act | None]:
+    """Take one step; return whether the promotion moved, and what was done."""
+    with world.store.read() as transaction:
+        promotion = lookup.promotion(transaction, promotion_id)
+        if is_final(promotion.status) or promotion.status in promotions.WAITING:
+            return False, None
+        release = lookup.release(transaction, promotion.release_id)
+        try:
+            target = target_of(world, transaction, promotion)
+        except UserError as error:
+            decision = _without_target(promotion, in_words(error))
+            return record(world, promotion, decision), None
+    decision = _decide(world, promotion, target, manifest_of(release).bake_seconds)
+    notes: tuple[str, ...] = ()
+    try:
+        notes = _perform(world, promotion, target, decision.act)
+    except Canceled:
+        return True, None
+    except NotYet as error:
+        decision = Decision(progress=str(error))
+    except Unreachable as error:
+        decision = decide_unseen(promotion, in_words(error), world.clock.now())
+    except PortError as error:
+        decision = _refused(promotion, in_words(error))
+    return record(world, promotion, decision, target, notes), decision.act
+
+
+def _decide(world: World, promotion: Promotion, target: Target, bake_seconds: float) -> Decision:
+    seen = None
+    if needs_observation(promotion):
+        try:
+            seen = world.rack(promotion.rack).observe(target)
+        except PortError as error:
+            return decide_unseen(promotion, in_words(error), world.clock.now())
+    return decide(promotion, seen, world.clock.now(), bake_seconds=bake_seconds)
+
+
+def _perform(
+    world: World, promotion: Promotion, target: Target, act: Act | None
+) -> tuple[str, ...]:
+    """Do what was decided; return what people should know of it. Raises what the rack raises."""
+    rack = world.rack(promotion.rack)
+    match act:
+        case Act.PREPARE:
+            return _prepare(world, promotion, target)
+        case Act.START:
+            rack.start(target)
+        case Act.SHIFT:
+            rack.shift(target)
+        case Act.CUT:
+            if sessions := rack.cut(target):
+                return (
+                    f"{sessions} sessions on old processes were cut: their drain time was over.",
+                )
+        case Act.RETIRE:
+            rack.retire(target)
+        case Act.REVERT:
+            rack.revert(target)
+            _see_that_the_old_serves(world, promotion)
+    return ()
+
+
+def _prepare(world: World, promotion: Promotion, target: Target) -> tuple[str, ...]:
+    notes = images.bring(world, promotion, lambda: _is_canceled(world, promotion.id))
+    world.rack(promotion.rack).prepare(target)
+    return notes
+
+
+def _see_that_the_old_serves(world: World, promotion: Promotion) -> None:
+    """Raise ``NotYet`` until the release that was live before takes the traffic again."""
+    if promotion.previous_promotion_id is None or promotion.status not in TOUCHES_LIVE:
+        return
+    with world.store.read() as transaction:
+        previous = lookup.promotion(transaction, promotion.previous_promotion_id)
+        target = target_of(world, transaction, previous)
+    for service in world.rack(promotion.rack).observe(target).services:
+        if service.phase in {Phase.ABSENT, Phase.STARTING, Phase.HEALTHY}:
+            raise NotYet(f"`{service.service}` of {previous.release_id} is not back yet")
+
+
+def _is_canceled(world: World, promotion_id: str) -> bool:
+    with world.store.read() as transaction:
+        return lookup.promotion(transaction, promotion_id).cancel_asked_by is not None
+
+
+def _refused(promotion: Promotion, reason: str) -> Decision:
+    """The rack said no, and will say it again: give up what can be given up."""
+    match promotion.status:
+        case P.PREPARING:
+            return Decision(then=P.FAILED, trouble=Trouble(reason=reason))
+        case P.STARTING | P.VERIFYING if promotion.reason is None:
+            return Decision(trouble=Trouble(reason=reason))
+        case P.SHIFTING | P.DRAINING | P.BAKING:
+            return Decision(then=P.ROLLING_BACK, trouble=Trouble(reason=reason))
+        case _:
+            return Decision(progress=reason)  # its deadline ends it
+
+
+def _without_target(promotion: Promotion, reason: str) -> Decision:
+    """What it wants cannot be read any more, so neither can it be taken back."""
+    if promotion.status is P.ROLLING_BACK:
+        end = P.ROLLBACK_FAILED
+    else:
+        end = P.ROLLING_BACK if promotion.status in TOUCHES_LIVE else P.FAILED
+    return Decision(then=end, trouble=Trouble(reason=reason), leftovers=True)

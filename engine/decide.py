@@ -1,0 +1,276 @@
+"""What a promotion does next: a pure function of its record, what is seen, and the time."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+from engine.lifecycle import CLEAN_UP_LIMIT
+from engine.marks import literal
+from engine.ports.rack import Observation, Phase, ServiceObservation
+from storage.records import Promotion, PromotionStatus
+
+P = PromotionStatus
+ORDER = (
+    Phase.ABSENT,
+    Phase.STARTING,
+    Phase.UNHEALTHY,
+    Phase.HEALTHY,
+    Phase.SERVING,
+    Phase.DRAINED,
+    Phase.RETIRED,
+)
+
+
+class Act(StrEnum):
+    """What is asked of the rack. Each may be repeated without harm."""
+
+    PREPARE = "prepare"
+    START = "start"
+    SHIFT = "shift"
+    CUT = "cut"
+    RETIRE = "retire"
+    REVERT = "revert"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Trouble:
+    """Why a promotion cannot go on, as people are told."""
+
+    reason: str
+    evidence: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Decision:
+    """One step: perhaps an act, then perhaps a new status, or an intent to give up."""
+
+    act: Act | None = None
+    then: PromotionStatus | None = None  # once the act is done
+    trouble: Trouble | None = None  # why, where *then* ends or reverts the promotion
+    progress: str | None = None
+    leftovers: bool = False  # give up the clean-up: the sweep will do it
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Situation:
+    """All that a decision rests on."""
+
+    promotion: Promotion
+    services: tuple[ServiceObservation, ...]  # empty where nothing was looked at
+    now: datetime
+    bake_seconds: float
+
+    @property
+    def gives_up(self) -> bool:
+        """Whether the promotion is to end, and only clears up what it started."""
+        return gives_up(self.promotion)
+
+    @property
+    def is_late(self) -> bool:
+        """Whether the present status has lasted longer than it may."""
+        deadline_at = self.promotion.deadline_at
+        return deadline_at is not None and self.now >= deadline_at
+
+    @property
+    def lacks_processes(self) -> bool:
+        """Whether something has still to be started before the shift."""
+        return any(
+            service.phase is Phase.ABSENT and not service.waits_for_shift
+            for service in self.services
+        )
+
+    def all_reached(self, phase: Phase) -> bool:
+        """Whether every service has come as far as *phase*, or is excused until the shift."""
+        wanted = ORDER.index(phase)
+        return all(
+            ORDER.index(service.phase) >= wanted
+            or (service.waits_for_shift and phase is Phase.HEALTHY)
+            for service in self.services
+        )
+
+
+def decide(
+    promotion: Promotion, seen: Observation | None, now: datetime, *, bake_seconds: float
+) -> Decision:
+    """Return the next step of a running promotion. *seen* is None where nothing was looked at."""
+    situation = Situation(
+        promotion=promotion,
+        services=seen.services if seen else (),
+        now=now,
+        bake_seconds=bake_seconds,
+    )
+    return STEPS[promotion.status](situation)
+
+
+def decide_unseen(promotion: Promotion, detail: str, now: datetime) -> Decision:
+    """Return the next step where the rack could not be asked, because of *detail*."""
+    situation = Situation(promotion=promotion, services=(), now=now, bake_seconds=0)
+    if not situation.is_late:
+        return Decision(progress=detail)
+    if promotion.status is P.RETIRING:
+        return Decision(then=P.SUCCEEDED, leftovers=True)
+    if promotion.status is P.ROLLING_BACK:
+        return Decision(then=P.ROLLBACK_FAILED, leftovers=True)
+    if gives_up(promotion):
+        clear_up = _clear_up(situation)
+        return clear_up if clear_up.leftovers else Decision(progress=detail)
+    end = None if promotion.status in {P.STARTING, P.VERIFYING} else P.ROLLING_BACK
+    if promotion.status is P.PREPARING:
+        end = P.FAILED
+    return Decision(then=end, trouble=Trouble(reason=detail))
+
+
+def needs_observation(promotion: Promotion) -> bool:
+    """Whether ``decide`` wants to see the rack first."""
+    return promotion.status not in {P.PREPARING, P.ROLLING_BACK} and not gives_up(promotion)
+
+
+def gives_up(promotion: Promotion) -> bool:
+    """Whether somebody canceled it or its end has a reason already."""
+    return promotion.cancel_asked_by is not None or promotion.reason is not None
+
+
+def _prepare(situation: Situation) -> Decision:
+    if situation.gives_up:
+        return Decision(then=_untouched_end(situation.promotion))
+    if situation.is_late:
+        reason = situation.promotion.progress or "Images and router were not ready in time."
+        return Decision(then=P.FAILED, trouble=Trouble(reason=reason))
+    return Decision(act=Act.PREPARE, then=P.STARTING)
+
+
+def _start(situation: Situation) -> Decision:
+    if situation.gives_up:
+        return _clear_up(situation)
+    if trouble := _trouble(situation, "did not start in time"):
+        return Decision(trouble=trouble)
+    if situation.lacks_processes:
+        return Decision(act=Act.START, progress=_progress(situation))
+    return Decision(then=P.VERIFYING, progress=_progress(situation))
+
+
+def _verify(situation: Situation) -> Decision:
+    if situation.gives_up:
+        return _clear_up(situation)
+    if trouble := _trouble(situation, "was not healthy in time"):
+        return Decision(trouble=trouble)
+    if situation.all_reached(Phase.HEALTHY):
+        return Decision(then=P.SHIFTING, progress=_progress(situation))
+    act = Act.START if situation.lacks_processes else None
+    return Decision(act=act, progress=_progress(situation))
+
+
+def _shift(situation: Situation) -> Decision:
+    if stop := _must_revert(situation, "did not take the traffic in time"):
+        return stop
+    if situation.all_reached(Phase.SERVING):
+        return Decision(then=P.DRAINING)
+    return Decision(act=Act.SHIFT, progress=_progress(situation))
+
+
+def _drain(situation: Situation) -> Decision:
+    if stop := _must_revert(situation, "did not finish its last requests in time"):
+        return stop
+    if situation.all_reached(Phase.DRAINED):
+        return Decision(then=P.BAKING)
+    left = sum(service.in_flight for service in situation.services)
+    # The rack knows every service's own drain time; ``cut`` ends only what is past it.
+    return Decision(act=Act.CUT, progress=f"{left} requests left on the old processes")
+
+
+def _bake(situation: Situation) -> Decision:
+    if stop := _must_revert(situation, "did not finish its bake in time"):
+        return stop
+    ends_at = situation.promotion.status_since + timedelta(seconds=situation.bake_seconds)
+    if situation.now >= ends_at:
+        return Decision(then=P.RETIRING)
+    left_seconds = (ends_at - situation.now).total_seconds()
+    return Decision(progress=f"watched for {left_seconds:.0f} s more")
+
+
+def _retire(situation: Situation) -> Decision:
+    if situation.all_reached(Phase.RETIRED):
+        return Decision(then=P.SUCCEEDED)
+    if trouble := _unhealthy(situation):
+        # Too late to revert: old processes are being stopped. People must decide.
+        return Decision(act=Act.RETIRE, then=P.FAILED, trouble=trouble)
+    if situation.is_late:
+        return Decision(then=P.SUCCEEDED, leftovers=True)
+    return Decision(act=Act.RETIRE, progress="stopping the old processes")
+
+
+def _roll_back(situation: Situation) -> Decision:
+    if situation.is_late:
+        return Decision(then=P.ROLLBACK_FAILED, leftovers=True)
+    end = P.ROLLED_BACK if situation.promotion.previous_release_id else P.FAILED
+    return Decision(act=Act.REVERT, then=end)
+
+
+STEPS: Mapping[PromotionStatus, Callable[[Situation], Decision]] = {
+    P.PREPARING: _prepare,
+    P.STARTING: _start,
+    P.VERIFYING: _verify,
+    P.SHIFTING: _shift,
+    P.DRAINING: _drain,
+    P.BAKING: _bake,
+    P.RETIRING: _retire,
+    P.ROLLING_BACK: _roll_back,
+}
+
+
+def _unhealthy(situation: Situation) -> Trouble | None:
+    for service in situation.services:
+        if service.reverted_by_engine:
+            return Trouble(reason=f"`{service.service}`: {literal(service.reverted_by_engine)}.")
+        if service.phase is Phase.UNHEALTHY:
+            reason = f"`{service.service}` is unhealthy: {literal(service.reason)}."
+            return Trouble(reason=reason, evidence=service.last_log)
+    return None
+
+
+def _trouble(situation: Situation, lateness: str) -> Trouble | None:
+    """Return why it cannot go on: a service that is surely unhealthy, or the deadline."""
+    if trouble := _unhealthy(situation):
+        return trouble
+    if not situation.is_late:
+        return None
+    behind = [service for service in situation.services if service.ready < service.wanted]
+    late = behind[0] if behind else situation.services[0]
+    seconds = (situation.now - situation.promotion.status_since).total_seconds()
+    last = f" The last check said: {literal(late.reason)}." if late.reason else ""
+    reason = f"`{late.service}` {lateness} ({seconds:.0f} s).{last}"
+    return Trouble(reason=reason, evidence=late.last_log)
+
+
+def _must_revert(situation: Situation, lateness: str) -> Decision | None:
+    if situation.gives_up:
+        return Decision(then=P.ROLLING_BACK)
+    trouble = _trouble(situation, lateness)
+    return Decision(then=P.ROLLING_BACK, trouble=trouble) if trouble else None
+
+
+def _clear_up(situation: Situation) -> Decision:
+    """Take back a start that touched nothing live; give up when the rack stays away."""
+    end = _untouched_end(situation.promotion)
+    limit = (situation.promotion.deadline_at or situation.now) + CLEAN_UP_LIMIT
+    if situation.now > limit:
+        return Decision(then=end, leftovers=True)
+    return Decision(act=Act.REVERT, then=end)
+
+
+def _untouched_end(promotion: Promotion) -> PromotionStatus:
+    return P.FAILED if promotion.reason else P.CANCELED
+
+
+def _progress(situation: Situation) -> str:
+    """Say how far each service is: "web 1/2 healthy, worker kept"."""
+    return ", ".join(_how_far(service) for service in situation.services)
+
+
+def _how_far(service: ServiceObservation) -> str:
+    if service.kept:
+        return f"{service.service} kept"
+    if service.waits_for_shift and service.phase is Phase.ABSENT:
+        return f"{service.service} waits to replace its old process"
+    return f"{service.service} {service.ready}/{service.wanted} healthy"

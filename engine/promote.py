@@ -1,0 +1,316 @@
+"""Asking for a release to be made live: promote, roll back, scale, restart, approve, cancel."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from engine import announce, lookup, tell
+from engine import release as release_story
+from engine.asking import Asking, card_channel
+from engine.errors import UserError
+from engine.lifecycle import PROMOTION_LIMITS, is_final
+from engine.moves import move
+from engine.world import World
+from storage import ids, promotions, releases
+from storage.records import Live, Promotion, PromotionKind, PromotionStatus, Release
+from storage.store import Transaction
+
+P = PromotionStatus
+NOT_CANCELABLE = frozenset({P.RETIRING, P.ROLLING_BACK})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wish:
+    """What is to become live."""
+
+    release: Release
+    kind: PromotionKind
+    scale: Mapping[str, int]
+
+
+class StaleEnvironment(UserError):
+    """The candidate is older than the live environment; ``takes_back`` says what it would undo."""
+
+    def __init__(self, release: Release, takes_back: tuple[str, ...]) -> None:
+        """*takes_back* are phrases with names only, never values."""
+        super().__init__(
+            f"{release.id} is older than the environment that is live on {release.rack}.",
+            why="Promoting it as it is would take that back: " + ", ".join(takes_back) + ".",
+            remedy="Rebase it on the live environment, or promote it as it is.",
+        )
+        self.release = release
+        self.takes_back = takes_back
+
+
+def promote(
+    world: World,
+    asking: Asking,
+    release_id: str,
+    *,
+    rack: str | None = None,
+    approved: bool = False,
+    environment: str = "ask",
+) -> Promotion:
+    """Ask for a release to be made live, on its own rack or from the same build on another.
+
+    *environment* says what to do with a candidate older than the live environment: "ask" raises
+    ``StaleEnvironment``, "live" rebases it, "own" takes it as it is. Raises ``UserError`` for a
+    release that is live, under way, or older than the live one.
+    """
+    with world.store.write() as transaction:
+        asking.claim(world, transaction)
+        wanted = lookup.release(transaction, release_id)
+        rack = world.rack_spec(rack or wanted.rack).name
+        chosen = release_story.on_rack(world, transaction, wanted, rack, asking.person)
+        live = promotions.live_on(transaction, app=chosen.app, rack=rack)
+        takes_back = release_story.stale_environment(transaction, chosen)
+        if takes_back and environment == "ask":
+            raise StaleEnvironment(chosen, takes_back)
+        if live is None or (takes_back and environment == "live"):
+            chosen = release_story.rebased(world, transaction, chosen, asking.person)
+        _refuse_what_is_there(transaction, chosen, live)
+        wish = Wish(release=chosen, kind=PromotionKind.PROMOTE, scale=live.scale if live else {})
+        return _enter(world, transaction, asking, wish, approved=approved)
+
+
+def roll_back(
+    world: World,
+    asking: Asking,
+    *,
+    app: str,
+    rack: str,
+    release_id: str | None = None,
+    only_from: str | None = None,
+    approved: bool = False,
+) -> Promotion:
+    """Ask for an older release again, by default the last healthy one; goes before all others.
+
+    Cancels what is under way or waiting for the app on the rack. With *only_from* it is refused
+    unless that release is still the live one: a button on an old card must not surprise.
+    """
+    with world.store.write() as transaction:
+        asking.claim(world, transaction)
+        lookup.app(transaction, app)
+        live = promotions.live_on(transaction, app=app, rack=rack)
+        if only_from and (live is None or live.release_id != only_from):
+            raise UserError(
+                f"{only_from} is not live on {rack} any more.",
+                why=f"{live.release_id} is." if live else "Nothing is.",
+                remedy="`/rack status` shows what is live and what is under way.",
+            )
+        chosen = rollback_goal(transaction, app=app, rack=rack, release_id=release_id)
+        wish = Wish(release=chosen, kind=PromotionKind.ROLLBACK, scale=live.scale if live else {})
+        promotion = _enter(world, transaction, asking, wish, approved=approved)
+        if promotion.status is P.QUEUED:
+            _make_way(world, transaction, promotion)
+        return promotion
+
+
+def rollback_goal(
+    transaction: Transaction, *, app: str, rack: str, release_id: str | None
+) -> Release:
+    """Return where a rollback goes. Raises ``UserError`` where there is nothing to go back to."""
+    if release_id:
+        chosen = lookup.release(transaction, release_id)
+        if (chosen.app, chosen.rack) != (app, rack):
+            raise UserError(
+                f"{chosen.id} is a release of {chosen.app} on {chosen.rack}, "
+                f"not of {app} on {rack}."
+            )
+        if chosen.healthy_at is None:
+            raise UserError(
+                f"{chosen.id} has never been healthy on {rack}.",
+                remedy=f"To try it all the same: `/rack promote {chosen.id}`.",
+            )
+        return chosen
+    live = promotions.live_on(transaction, app=app, rack=rack)
+    running = promotions.running(transaction, app=app, rack=rack)
+    healthy = releases.latest(transaction, app=app, rack=rack, healthy=True, limit=200)
+    current = next((found for found in healthy if live and found.id == live.release_id), None)
+    if running and current and running.release_id != current.id:
+        return current  # the one under way is turned away; what is live stays
+    older = [
+        found
+        for found in healthy
+        if live is None or (found.id != live.release_id and _is_older(transaction, found, live))
+    ]
+    if not older:
+        raise UserError(
+            f"There is no older healthy release of {app} on {rack} to go back to.",
+            remedy=f"`/rack releases --app {app} --rack {rack}` lists what there is.",
+        )
+    return older[0]
+
+
+def rerun(
+    world: World,
+    asking: Asking,
+    *,
+    app: str,
+    rack: str,
+    kind: PromotionKind,
+    scale: Mapping[str, int] | None = None,
+    approved: bool = False,
+) -> Promotion:
+    """Ask for the live release again with other numbers (scale) or new processes (restart)."""
+    with world.store.write() as transaction:
+        asking.claim(world, transaction)
+        lookup.app(transaction, app)
+        live = promotions.live_on(transaction, app=app, rack=rack)
+        if live is None:
+            raise UserError(
+                f"Nothing of {app} is live on {rack}.", remedy="Promote a release first."
+            )
+        release = lookup.release(transaction, live.release_id)
+        numbers = {**live.scale, **(scale or {})}
+        if kind is PromotionKind.SCALE and numbers == dict(live.scale):
+            raise UserError(f"{app} on {rack} has these numbers already.")
+        wish = Wish(release=release, kind=kind, scale=numbers)
+        return _enter(world, transaction, asking, wish, approved=approved)
+
+
+def approve(world: World, asking: Asking, promotion_id: str) -> Promotion:
+    """Let a promotion that waits for approval take its place in the queue."""
+    with world.store.write() as transaction:
+        asking.claim(world, transaction)
+        promotion = lookup.promotion(transaction, promotion_id)
+        if promotion.status is not P.AWAITING_APPROVAL:
+            raise UserError(
+                f"{promotion.id} does not wait for approval.", why=tell.how_it_stands(promotion)
+            )
+        approved = move(world, transaction, promotion, P.QUEUED, approved_by=asking.person)
+        tell.approved(transaction, approved, world.clock.now())
+        if approved.kind is PromotionKind.ROLLBACK:
+            _make_way(world, transaction, approved)
+    world.wake()
+    return approved
+
+
+def cancel(world: World, asking: Asking, promotion_id: str) -> Promotion:
+    """Cancel a promotion: at once while it waits, else by taking its steps back.
+
+    Raises ``UserError`` for one that has ended, is ending, or is being canceled already.
+    """
+    with world.store.write() as transaction:
+        asking.claim(world, transaction)
+        promotion = lookup.promotion(transaction, promotion_id)
+        if is_final(promotion.status) or promotion.cancel_asked_by:
+            raise UserError(
+                f"There is nothing left to cancel of {promotion.id}.",
+                why=tell.how_it_stands(promotion),
+            )
+        if promotion.status in NOT_CANCELABLE:
+            raise UserError(
+                f"{promotion.id} cannot be canceled any more.",
+                why=tell.how_it_stands(promotion),
+                remedy=f"To go back: `/rack rollback {promotion.app} --rack {promotion.rack}`.",
+            )
+        canceled = _stop(world, transaction, promotion, asking)
+    world.wake()
+    return canceled
+
+
+def _stop(
+    world: World, transaction: Transaction, promotion: Promotion, asking: Asking
+) -> Promotion:
+    if promotion.status in promotions.WAITING:
+        return move(world, transaction, promotion, P.CANCELED, cancel_asked_by=asking.person)
+    promotions.change(transaction, promotion, cancel_asked_by=asking.person)
+    tell.cancel_asked(transaction, promotion, asking.person, world.clock.now())
+    announce.card(transaction, promotion, world.clock.now())
+    return promotion
+
+
+def _refuse_what_is_there(transaction: Transaction, chosen: Release, live: Live | None) -> None:
+    under_way = [
+        promotion
+        for promotion in promotions.unfinished(transaction, app=chosen.app, rack=chosen.rack)
+        if promotion.release_id == chosen.id
+    ]
+    if under_way:
+        first = under_way[0]
+        raise UserError(
+            f"{chosen.id} is being promoted on {chosen.rack} already.",
+            why=f"{first.asked_by.name} asked for it ({first.id}). {tell.how_it_stands(first)}",
+        )
+    if live is None:
+        return
+    if live.release_id == chosen.id:
+        by = promotions.get(transaction, live.promotion_id)
+        raise UserError(
+            f"{chosen.id} is live on {chosen.rack} already.",
+            why=f"{by.asked_by.name} promoted it ({by.id})." if by else "",
+            remedy=f"To start its processes anew: `/rack restart --app {chosen.app}`.",
+        )
+    if _is_older(transaction, chosen, live):
+        raise UserError(
+            f"{chosen.id} is older than {live.release_id}, which is live on {chosen.rack}.",
+            remedy=f"To go back to it: `/rack rollback {chosen.app} {chosen.id}`.",
+        )
+
+
+def _is_older(transaction: Transaction, release: Release, live: Live) -> bool:
+    current = releases.get(transaction, live.release_id)
+    return current is not None and release.created_at < current.created_at
+
+
+def _enter(
+    world: World, transaction: Transaction, asking: Asking, wish: Wish, *, approved: bool
+) -> Promotion:
+    """Write the promotion down: in the queue, or waiting for approval on a protected rack."""
+    now = world.clock.now()
+    app = lookup.app(transaction, wish.release.app)
+    waits = world.rack_spec(wish.release.rack).protected and not approved
+    status = P.AWAITING_APPROVAL if waits else P.QUEUED
+    promotion = Promotion(
+        id=ids.new_id("P"),
+        app=wish.release.app,
+        rack=wish.release.rack,
+        release_id=wish.release.id,
+        kind=wish.kind,
+        status=status,
+        asked_by=asking.person,
+        channel=card_channel(world, asking, app.channel),
+        created_at=now,
+        approved_by=asking.person if approved else None,
+        status_since=now,
+        deadline_at=now + PROMOTION_LIMITS[status],
+        scale=dict(wish.scale),
+    )
+    _supersede_offers(world, transaction, promotion)
+    ahead = [
+        other
+        for other in promotions.unfinished(transaction, app=promotion.app, rack=promotion.rack)
+        if other.status is not P.AWAITING_APPROVAL
+    ]
+    promotions.add(transaction, promotion)
+    announce.card(transaction, promotion, now)
+    if waits:
+        tell.awaits_approval(transaction, promotion, now)
+    elif ahead and wish.kind is not PromotionKind.ROLLBACK:
+        tell.waits_behind(transaction, promotion, ahead, now)
+    world.wake()
+    return promotion
+
+
+def _supersede_offers(world: World, transaction: Transaction, newer: Promotion) -> None:
+    """An offer that nobody approved yet is replaced by the newer wish."""
+    for other in promotions.with_status(
+        transaction, (P.AWAITING_APPROVAL,), app=newer.app, rack=newer.rack
+    ):
+        reason = f"{newer.asked_by.name} asked for {newer.release_id} instead ({newer.id})."
+        move(world, transaction, other, P.SUPERSEDED, reason=reason)
+
+
+def _make_way(world: World, transaction: Transaction, rollback: Promotion) -> None:
+    """A rollback never waits: what is under way is canceled, what waits is superseded."""
+    asker = rollback.approved_by or rollback.asked_by
+    for other in promotions.unfinished(transaction, app=rollback.app, rack=rollback.rack):
+        if other.id == rollback.id:
+            continue
+        if other.status in promotions.WAITING:
+            reason = f"{asker.name} rolled back to {rollback.release_id} ({rollback.id})."
+            move(world, transaction, other, P.SUPERSEDED, reason=reason)
+        elif other.status not in NOT_CANCELABLE and not other.cancel_asked_by:
+            promotions.change(transaction, other, cancel_asked_by=asker)
+            tell.cancel_asked(transaction, other, asker, world.clock.now())
+            announce.card(transaction, other, world.clock.now())

@@ -1,0 +1,131 @@
+"""Writing a decision down: status, what is live, and what the thread tells, in one transaction."""
+
+from datetime import datetime
+
+from engine import announce, tell
+from engine.decide import Decision
+from engine.moves import move
+from engine.ports.rack import ServiceSpec, Target
+from engine.world import World
+from storage import promotions, releases
+from storage.records import Live, Promotion, PromotionStatus
+from storage.store import Transaction
+
+P = PromotionStatus
+
+
+def record(
+    world: World,
+    promotion: Promotion,
+    decision: Decision,
+    target: Target | None = None,
+    notes: tuple[str, ...] = (),
+) -> bool:
+    """Write the decision down; True when the promotion has moved, or is to give up.
+
+    Raises ``Stale`` when the promotion moved meanwhile: nothing of the decision is kept then.
+    """
+    with world.store.write() as transaction:
+        now = world.clock.now()
+        for number, note in enumerate(notes):
+            tell.notice(transaction, promotion, f"{promotion.status}:{number}", note, now)
+        if decision.trouble and promotion.reason is None:
+            tell.trouble(transaction, promotion, decision.trouble.reason, now)
+        if decision.then is None:
+            return _stay(transaction, promotion, decision, now)
+        changes = _end_changes(decision, promotion)
+        _keep_live_true(transaction, promotion, decision.then, now)
+        if decision.then is P.DRAINING:
+            changes["live_at"] = now
+        moved = move(world, transaction, promotion, decision.then, **changes)
+        _tell_arrival(transaction, moved, promotion, target, now)
+    world.wake()
+    return True
+
+
+def _end_changes(decision: Decision, promotion: Promotion) -> dict[str, object]:
+    changes: dict[str, object] = {}
+    if decision.trouble and promotion.reason is None:
+        changes = {"reason": decision.trouble.reason, "evidence": decision.trouble.evidence}
+    if decision.leftovers:
+        changes["leftovers"] = True
+    return changes
+
+
+def _stay(
+    transaction: Transaction, promotion: Promotion, decision: Decision, now: datetime
+) -> bool:
+    """Keep the status; True when it is to give up from now on."""
+    changes = _end_changes(decision, promotion)
+    gives_up = bool(changes)
+    if decision.progress != promotion.progress:
+        changes["progress"] = decision.progress
+    if changes:
+        promotions.change(transaction, promotion, **changes)
+        announce.card(transaction, promotion, now)
+    return gives_up
+
+
+def _keep_live_true(
+    transaction: Transaction, promotion: Promotion, then: PromotionStatus, now: datetime
+) -> None:
+    """Record which release the traffic reaches, as this step has made or found it."""
+    match promotion.status, then:
+        case _, P.DRAINING:
+            promotions.set_live(transaction, _live(promotion, now))
+        case P.ROLLING_BACK, P.ROLLED_BACK | P.FAILED:
+            _restore_live(transaction, promotion, now)
+        case _, P.SUCCEEDED:
+            releases.mark_healthy(transaction, promotion.release_id, now)
+        case _:
+            pass
+
+
+def _live(promotion: Promotion, now: datetime) -> Live:
+    return Live(
+        app=promotion.app,
+        rack=promotion.rack,
+        release_id=promotion.release_id,
+        promotion_id=promotion.id,
+        since=now,
+        scale=promotion.scale or {},
+    )
+
+
+def _restore_live(transaction: Transaction, promotion: Promotion, now: datetime) -> None:
+    live = promotions.live_on(transaction, app=promotion.app, rack=promotion.rack)
+    if live is None or live.promotion_id != promotion.id:
+        return  # the traffic had not moved yet
+    before = (
+        promotions.get(transaction, promotion.previous_promotion_id)
+        if promotion.previous_promotion_id
+        else None
+    )
+    if before is None:
+        promotions.clear_live(transaction, app=promotion.app, rack=promotion.rack)
+    else:
+        promotions.set_live(transaction, _live(before, now))
+
+
+def _tell_arrival(
+    transaction: Transaction,
+    moved: Promotion,
+    before: Promotion,
+    target: Target | None,
+    now: datetime,
+) -> None:
+    """Tell of a status that was reached, in its own words."""
+    match moved.status:
+        case P.STARTING if target is not None:
+            services = [_in_words(service) for service in target.services]
+            tell.starting(transaction, moved, services, now)
+        case P.SHIFTING:
+            tell.healthy(transaction, before, now)
+        case P.DRAINING:
+            tell.live(transaction, moved, now)
+        case _:
+            pass  # an end tells of itself in ``move``; the rest shows on the card
+
+
+def _in_words(service: ServiceSpec) -> str:
+    return f"`{service.name}`" + (f" ×{service.replicas}" if service.replicas > 1 else "")

@@ -1,0 +1,214 @@
+"""The words in which a promotion tells of itself in its thread."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from engine.announce import milestone
+from storage import promotions
+from storage.records import Person, Promotion, PromotionKind, PromotionStatus
+from storage.store import Transaction
+
+P = PromotionStatus
+
+STANDING = {
+    P.AWAITING_APPROVAL: "It waits for somebody to approve it.",
+    P.QUEUED: "It waits in the queue.",
+    P.PREPARING: "Images and router are being prepared.",
+    P.STARTING: "Its processes are being started.",
+    P.VERIFYING: "Its processes are being checked.",
+    P.SHIFTING: "Traffic is moving to it.",
+    P.DRAINING: "Old processes finish their last requests.",
+    P.BAKING: "It is live and being watched.",
+    P.RETIRING: "It is live and the old processes are being stopped.",
+    P.ROLLING_BACK: "It is being taken back.",
+    P.SUCCEEDED: "It succeeded.",
+    P.CANCELED: "It was canceled.",
+    P.EXPIRED: "Nobody approved it in time.",
+    P.SUPERSEDED: "A newer wish took its place.",
+    P.FAILED: "It failed.",
+    P.ROLLED_BACK: "It was taken back.",
+    P.ROLLBACK_FAILED: "Taking it back failed.",
+}
+
+
+def how_it_stands(promotion: Promotion) -> str:
+    """Say in one sentence where the promotion is, and who ended it where a person did."""
+    if promotion.status is P.CANCELED and promotion.cancel_asked_by:
+        return f"{promotion.cancel_asked_by.name} canceled it."
+    if promotion.cancel_asked_by and promotion.finished_at is None:
+        return f"{promotion.cancel_asked_by.name} has asked to cancel it."
+    return STANDING[promotion.status]
+
+
+def awaits_approval(transaction: Transaction, promotion: Promotion, at: datetime) -> None:
+    """Tell that the rack is protected and somebody must approve."""
+    words = ("approve", promotion.id)
+    milestone(
+        transaction,
+        promotion,
+        "awaits_approval",
+        f"*{promotion.rack}* is protected: {_deed(promotion)} waits for an approval.",
+        at=at,
+        tone="waiting",
+        actions=(("Approve…", words),),
+    )
+
+
+def approved(transaction: Transaction, promotion: Promotion, at: datetime) -> None:
+    """Tell who approved."""
+    assert promotion.approved_by is not None
+    milestone(
+        transaction, promotion, "approved", "Approved by {0}.", at=at,
+        people=(promotion.approved_by,),
+    )  # fmt: skip
+
+
+def waits_behind(
+    transaction: Transaction, promotion: Promotion, ahead: Sequence[Promotion], at: datetime
+) -> None:
+    """Tell whose turn comes first."""
+    first = ahead[0]
+    others = f" and {len(ahead) - 1} more" if len(ahead) > 1 else ""
+    milestone(
+        transaction,
+        promotion,
+        "waits",
+        f"Waits its turn behind {first.id} ({_deed(first)}, asked for by {{0}}){others}.",
+        at=at,
+        tone="waiting",
+        people=(first.asked_by,),
+    )
+
+
+def cancel_asked(
+    transaction: Transaction, promotion: Promotion, person: Person, at: datetime
+) -> None:
+    """Tell who canceled it, before its steps are taken back."""
+    milestone(
+        transaction, promotion, "cancel_asked", "{0} canceled this. Taking its steps back.",
+        at=at, people=(person,),
+    )  # fmt: skip
+
+
+def trouble(transaction: Transaction, promotion: Promotion, reason: str, at: datetime) -> None:
+    """Tell what went wrong, at once, before it is cleared up."""
+    where = "Traffic goes back." if promotion.live_at else "Nothing of it took traffic."
+    milestone(
+        transaction, promotion, "trouble", f"{reason} {where} Clearing it up.", at=at, tone="bad"
+    )
+
+
+def starting(
+    transaction: Transaction, promotion: Promotion, services: Sequence[str], at: datetime
+) -> None:
+    """Tell what is started beside what."""
+    beside = (
+        f" beside {promotion.previous_release_id}, which stays live"
+        if promotion.previous_release_id
+        else ""
+    )
+    text = f"Starting {', '.join(services)}{beside}."
+    milestone(transaction, promotion, "starting", text, at=at, tone="busy")
+
+
+def healthy(transaction: Transaction, promotion: Promotion, at: datetime) -> None:
+    """Tell that all checks pass and traffic moves now."""
+    seconds = (at - promotion.status_since).total_seconds()
+    text = f"All healthy after {seconds:.0f} s. Moving the traffic."
+    milestone(transaction, promotion, "healthy", text, at=at, tone="busy")
+
+
+def live(transaction: Transaction, promotion: Promotion, at: datetime) -> None:
+    """Tell that all traffic reaches the release, and not a moment before it does."""
+    where = f"{promotion.app} on {promotion.rack}"
+    text = f"*Live*: all traffic of {where} reaches {promotion.release_id}."
+    milestone(transaction, promotion, "live", text, at=at, tone="good")
+
+
+def cut(transaction: Transaction, promotion: Promotion, sessions: int, at: datetime) -> None:
+    """Tell how many sessions were ended because their drain time was over."""
+    text = f"{sessions} open sessions on the old processes were cut: their drain time was over."
+    milestone(transaction, promotion, f"cut:{at.isoformat()}", text, at=at, tone="bad")
+
+
+def notice(
+    transaction: Transaction, promotion: Promotion, name: str, text: str, at: datetime
+) -> None:
+    """Tell something worth knowing that changes nothing."""
+    milestone(transaction, promotion, f"notice:{name}", text, at=at)
+
+
+def ended(transaction: Transaction, promotion: Promotion, at: datetime) -> None:
+    """Tell how it ended and what is live now; a failure is told to the channel too."""
+    text, tone = _end(transaction, promotion)
+    people = (promotion.cancel_asked_by,) if promotion.cancel_asked_by else ()
+    failed = promotion.status in {P.FAILED, P.ROLLED_BACK, P.ROLLBACK_FAILED}
+    milestone(
+        transaction,
+        promotion,
+        "ended",
+        text,
+        at=at,
+        tone=tone,
+        people=people,
+        code=promotion.evidence,
+        broadcast=failed and promotion.cancel_asked_by is None,
+    )
+
+
+def _end(transaction: Transaction, promotion: Promotion) -> tuple[str, str]:
+    now_live = promotions.live_on(transaction, app=promotion.app, rack=promotion.rack)
+    stands = (
+        f"{now_live.release_id} is live on {promotion.rack}."
+        if now_live
+        else f"Nothing of {promotion.app} is live on {promotion.rack}."
+    )
+    reason = promotion.reason or ""
+    match promotion.status:
+        case P.SUCCEEDED:
+            return f"*Done.* {stands} {_leftovers(promotion)}".strip(), "good"
+        case P.CANCELED:
+            return f"*Canceled* by {{0}}. {stands}", "muted"
+        case P.ROLLED_BACK if promotion.cancel_asked_by and not promotion.reason:
+            return f"*Canceled* by {{0}} and taken back. {stands}", "muted"
+        case P.EXPIRED:
+            return f"*Expired*: nobody approved it in 24 hours. {stands}", "muted"
+        case P.SUPERSEDED:
+            return f"*Superseded.* {reason}", "muted"
+        case P.ROLLED_BACK:
+            return f"*Taken back.* {reason} {stands} {_advice(promotion)}", "bad"
+        case P.ROLLBACK_FAILED:
+            return _rollback_failed(promotion), "bad"
+    return f"*Failed.* {reason} {stands} {_leftovers(promotion)} {_advice(promotion)}", "bad"
+
+
+def _rollback_failed(promotion: Promotion) -> str:
+    where = f"--app {promotion.app} --rack {promotion.rack}"
+    return (
+        f"*Taking it back failed.* {promotion.reason or ''} Traffic may be broken on "
+        f"{promotion.rack}: look at `/rack ps {where}` and the engine now, then "
+        f"`/rack restart {where}`."
+    )
+
+
+def _leftovers(promotion: Promotion) -> str:
+    if not promotion.leftovers:
+        return ""
+    return "The engine did not answer: what is left over is removed when it is back."
+
+
+def _advice(promotion: Promotion) -> str:
+    return (
+        f"`/rack logs {promotion.app} --rack {promotion.rack}` shows more; mend it, build again "
+        f"and promote the new release."
+    )
+
+
+def _deed(promotion: Promotion) -> str:
+    """Name what a promotion does, as in "the rollback to RABC"."""
+    return {
+        PromotionKind.PROMOTE: f"promoting {promotion.release_id}",
+        PromotionKind.ROLLBACK: f"rolling back to {promotion.release_id}",
+        PromotionKind.SCALE: "scaling",
+        PromotionKind.RESTART: "restarting",
+    }[promotion.kind]
