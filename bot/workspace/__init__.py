@@ -1,0 +1,1 @@
+"""The local Slack workspace: what the demo, newcomers and end-to-end tests use instead of Slack."""

@@ -1,0 +1,1 @@
+"""The Web API methods that a bot calls, one module per noun."""

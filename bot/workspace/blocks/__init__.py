@@ -1,0 +1,1 @@
+"""What Block Kit allows, as models that refuse everything else."""

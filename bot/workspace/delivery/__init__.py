@@ -1,0 +1,1 @@
+"""How events, commands and clicks reach the bot: Socket Mode or signed HTTP."""
