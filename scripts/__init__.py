@@ -1,0 +1,1 @@
+"""What sets a machine up for Rackhand: packages, a Docker engine, base images, the demo."""

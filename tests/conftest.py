@@ -1,0 +1,11 @@
+"""Makes the services in ``tests/services`` available to every test."""
+
+pytest_plugins = (
+    "tests.services.slot",
+    "tests.services.engines",
+    "tests.services.ssh",
+    "tests.services.registries",
+    "tests.services.postgres",
+    "tests.services.browser",
+    "tests.services.tally",
+)
