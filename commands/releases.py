@@ -151,9 +151,14 @@ def newest(context: Context, *, app: str | None = None, rack: str | None = None)
     chosen, where = context.app(app), context.rack(rack)
     with context.world.store.read() as transaction:
         found = releases.latest(transaction, app=chosen, rack=where, limit=1)
+        elsewhere = releases.latest(transaction, app=chosen, limit=1)
     if not found:
+        build = f"`/rack build {chosen} --rack {where}` makes one."
+        copy = [
+            f" `/rack promote {one.id} --rack {where}` copies that of {one.rack}."
+            for one in elsewhere
+        ]
         raise UserError(
-            f"There is no release of {chosen} on {where} yet.",
-            remedy=f"`/rack build {chosen} --rack {where}` makes one.",
+            f"There is no release of {chosen} on {where} yet.", remedy=build + "".join(copy)
         )
     return found[0]

@@ -42,7 +42,6 @@ def ask(
         )
         builds.add(transaction, build)
         announce.card(transaction, build, build.created_at)
-    world.wake()
     return build
 
 
@@ -59,7 +58,6 @@ def cancel(world: World, asking: Asking, build_id: str) -> Build:
                 f"There is nothing left to cancel of {build.id}.", why=how_it_stands(build)
             )
         _stop(world, transaction, build, asking.person)
-    world.wake()
     return build
 
 

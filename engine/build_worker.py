@@ -219,7 +219,6 @@ def _succeed(world: World, build: Build, images: tuple[Image, ...], watch: Build
         )  # fmt: skip
         for number, notice in enumerate(build.notices):
             announce.milestone(transaction, build, f"notice:{number}", notice, at=now)
-    world.wake()
 
 
 def _finish(
@@ -230,7 +229,6 @@ def _finish(
     with world.store.write() as transaction:
         current = lookup.build(transaction, build.id)
         _end(world, transaction, current, status, reason, tail=watch.log.tail)
-    world.wake()
 
 
 def _end(

@@ -16,18 +16,28 @@ log = logging.getLogger(__name__)
 
 
 class LeaseLost(Exception):
-    """Another process took the work over, since this one seemed dead."""
+    """The work is not ours to go on with: taken over, or this process ends."""
 
 
 class Lease:
-    """A held lease. ``lost`` is set once another process has taken it over."""
+    """A held lease."""
 
     def __init__(self, world: World, name: str) -> None:
         """The lease *name* has been taken by ``world.owner``."""
         self._world = world
         self._name = name
         self._over = threading.Event()
-        self.lost = False
+        self._taken_over = False
+
+    @property
+    def lost(self) -> bool:
+        """Whether to stop: another took the work over, or this process is about to end."""
+        return self._taken_over or self._world.stopping.is_set()
+
+    @property
+    def was_taken_over(self) -> bool:
+        """Whether another process has the lease now."""
+        return self._taken_over
 
     def check(self) -> None:
         """Raise ``LeaseLost`` when the work is no longer ours."""
@@ -47,7 +57,7 @@ class Lease:
                         LEASE_SECONDS,
                     )
             except Stale:
-                self.lost = True
+                self._taken_over = True
                 log.warning("lease lost", extra={"lease": self._name})
                 return
             except Unavailable:
@@ -74,6 +84,6 @@ def held(world: World, name: str) -> Iterator[Lease | None]:
     finally:
         lease.end()
         thread.join()
-        if not lease.lost:
+        if not lease.was_taken_over:
             with world.store.write() as transaction:
                 claims.give_back(transaction, name, world.owner)

@@ -181,7 +181,6 @@ def approve(world: World, asking: Asking, promotion_id: str) -> Promotion:
         tell.approved(transaction, approved, world.clock.now())
         if approved.kind is PromotionKind.ROLLBACK:
             _make_way(world, transaction, approved)
-    world.wake()
     return approved
 
 
@@ -204,9 +203,7 @@ def cancel(world: World, asking: Asking, promotion_id: str) -> Promotion:
                 why=tell.how_it_stands(promotion),
                 remedy=f"To go back: `/rack rollback {promotion.app} --rack {promotion.rack}`.",
             )
-        canceled = _stop(world, transaction, promotion, asking)
-    world.wake()
-    return canceled
+        return _stop(world, transaction, promotion, asking)
 
 
 def _stop(
@@ -288,7 +285,6 @@ def _enter(
         tell.awaits_approval(transaction, promotion, now)
     elif ahead and wish.kind is not PromotionKind.ROLLBACK:
         tell.waits_behind(transaction, promotion, ahead, now)
-    world.wake()
     return promotion
 
 

@@ -39,7 +39,6 @@ def record(
             changes["live_at"] = now
         moved = move(world, transaction, promotion, decision.then, **changes)
         _tell_arrival(transaction, moved, promotion, target, now)
-    world.wake()
     return True
 
 

@@ -104,15 +104,15 @@ def stale_environment(transaction: Transaction, release: Release) -> tuple[str, 
     if live is None:
         return ()
     current = current_environment(transaction, app=release.app, rack=release.rack)
-    if (current.id if current else None) == release.environment_id:
-        return ()
     own = (
         releases.environment(transaction, release.environment_id)
         if release.environment_id
         else None
     )
+    if current is None or (own and own.created_at >= current.created_at):
+        return ()
     own_names = set(own.names) if own else set()
-    live_names = set(current.names) if current else set()
+    live_names = set(current.names)
     lost = [f"`{name}` is removed" for name in sorted(live_names - own_names)]
     back = [f"`{name}` comes back" for name in sorted(own_names - live_names)]
     return (*lost, *back) or ("values go back to what they were before",)

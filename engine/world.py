@@ -1,5 +1,6 @@
 """Everything that the engine acts through, gathered once when the process starts."""
 
+import threading
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -44,7 +45,7 @@ class World:
     services_at_once: int = 2
     images_kept: int = 10  # of the last healthy releases of each app and rack
     owner: str = "engine"  # who holds the leases: one name a process
-    wake: Callable[[], None] = field(default=lambda: None)  # something is due: do not wait
+    stopping: threading.Event = field(default_factory=threading.Event)  # set at a clean end
 
     def rack_spec(self, name: str) -> RackSpec:
         """Return the rack of exactly this name; raises ``UserError`` naming the nearest."""

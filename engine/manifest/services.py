@@ -31,10 +31,11 @@ def services_of(
 
     *environment* is the app's on that rack: it fills ``${VAR}`` and goes, over what the manifest
     sets, to every service that is built. One that only pulls an image gets the variables that it
-    names: a database is not to be replaced, nor told secrets, for the sake of another service. The first routed service without a domain answers at
-    *default_domain*, further ones at ``<service>-<default_domain>``. *scale* has replicas a
-    service over the manifest's. Raises ``UserError`` for a required variable that is not set, a
-    built service without an image, and a routed one without a port.
+    names: a database is not to be replaced, nor told secrets, for the sake of another service.
+    The first routed service without a domain answers at *default_domain*, further ones at
+    ``<service>-<default_domain>``. *scale* has replicas a service over the manifest's. Raises
+    ``UserError`` for a required variable that is not set, a built service without an image, and
+    a routed one without a port.
     """
     built = {image.service: image.image_id for image in images}
     builders: dict[str | None, str] = {
