@@ -68,7 +68,7 @@ class RootFilesystem:
 
     def busybox(self) -> None:
         """Add a shell and the usual commands, all in one static binary."""
-        self.file(BUSYBOX, "/bin/busybox")
+        self.program(BUSYBOX, "/bin/busybox")
         for applet in _output(str(BUSYBOX), "--list").split():
             if applet != "busybox":
                 self.link(f"/bin/{applet}", "busybox")
