@@ -1,0 +1,45 @@
+"""Numbers and times as people say them."""
+
+from datetime import datetime, timedelta
+
+
+def duration(length: timedelta) -> str:
+    """Say a length of time in its two largest units: "52 s", "3 min 10 s", "2 h", "4 d 6 h"."""
+    seconds = max(0, round(length.total_seconds()))
+    if seconds < 60:
+        return f"{seconds} s"
+    if seconds < 3600:
+        return _two(seconds, 60, "min", 1, "s")
+    if seconds < 86400:
+        return _two(seconds, 3600, "h", 60, "min")
+    return _two(seconds, 86400, "d", 3600, "h")
+
+
+def age(since: datetime, now: datetime) -> str:
+    """Say how long ago *since* was, in its largest unit: "just now", "5 min ago", "3 d ago"."""
+    seconds = (now - since).total_seconds()
+    if seconds < 10:
+        return "just now"
+    return f"{duration(timedelta(seconds=_floor_to_unit(int(seconds))))} ago"
+
+
+def count(number: int, one: str, many: str | None = None) -> str:
+    """Say a number of things: "1 release", "3 releases", "1,200 requests"."""
+    return f"{number:,} {one if number == 1 else many or one + 's'}"
+
+
+def listed(words: list[str], joint: str = "and") -> str:
+    """Say several things in a row: "a", "a and b", "a, b and c"."""
+    if len(words) < 2:
+        return "".join(words)
+    return f"{', '.join(words[:-1])} {joint} {words[-1]}"
+
+
+def _two(seconds: int, large: int, large_name: str, small: int, small_name: str) -> str:
+    whole, rest = seconds // large, seconds % large // small
+    return f"{whole} {large_name}" + (f" {rest} {small_name}" if rest else "")
+
+
+def _floor_to_unit(seconds: int) -> int:
+    unit = next((unit for unit in (86400, 3600, 60) if seconds >= unit), 1)
+    return seconds // unit * unit
