@@ -6,8 +6,12 @@ from pathlib import Path
 
 import pytest
 
+from engine.adapters.buildkit import BuildKitBuilder
+from engine.adapters.classic_builder import ClassicBuilder
+from engine.adapters.docker_cli import find_cli
 from engine.adapters.memory_builder import MemoryBuilder
 from engine.ports.builder import Builder, BuildEvent, BuildSpec, Built
+from tests.services.requirement import lacking
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -19,17 +23,20 @@ class Bench:
     slow_step: str  # a Dockerfile line that lasts far longer than any test
 
 
-def memory_bench() -> Bench:
-    return Bench(
-        builder=MemoryBuilder(seconds_per_step=0.02),
-        base="busybox:stable",
-        slow_step="RUN sleep 99",
-    )
-
-
-@pytest.fixture(params=["memory"])
+@pytest.fixture(params=["memory", "buildkit", "classic"])
 def bench(request: pytest.FixtureRequest) -> Bench:
-    return memory_bench()
+    base = "busybox:stable"
+    if request.param == "memory":
+        return Bench(builder=MemoryBuilder(seconds_per_step=0.02), base=base, slow_step="RUN x")
+    engine_url = request.getfixturevalue("engine_url")
+    if request.param == "classic":
+        builder: Builder = ClassicBuilder(engine_url)
+    else:
+        cli = find_cli()
+        if cli is None:
+            lacking("no docker command can build with BuildKit")
+        builder = BuildKitBuilder(engine_url, cli)
+    return Bench(builder=builder, base=base, slow_step="RUN sleep 999")
 
 
 @pytest.fixture
