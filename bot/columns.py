@@ -1,7 +1,5 @@
 """Listings as aligned text, for files, code blocks and screens without tables."""
 
-from collections.abc import Callable
-
 from rich.cells import cell_len, set_cell_size
 
 from commands.reply import Table
@@ -9,13 +7,10 @@ from commands.reply import Table
 _GAP = "  "
 
 
-def aligned(table: Table, show: Callable[[str], str], *, widest: int = 60) -> list[str]:
-    """Return the head and the rows as lines; cells wider than *widest* columns are cut.
-
-    *show* turns a cell's marked text into plain text.
-    """
+def aligned(table: Table, *, widest: int = 60) -> list[str]:
+    """Return the head and the rows as lines; cells wider than *widest* columns are cut."""
     rows = [table.columns, *(full_row(table, row) for row in table.rows)]
-    shown = [[_one_line(show(cell), widest) for cell in row] for row in rows]
+    shown = [[_one_line(cell, widest) for cell in row] for row in rows]
     widths = [max(map(cell_len, column)) for column in zip(*shown, strict=True)]
     return [_GAP.join(map(set_cell_size, row, widths)).rstrip() for row in shown]
 

@@ -11,19 +11,6 @@ TONE: Mapping[Tone, str] = {
     Tone.WAITING: "✋",
     Tone.MUTED: "⏹️",
 }
-LOCK = "🔒"
-
-_CIRCLES: Mapping[str, str] = {
-    "green": "🟢",
-    "red": "🔴",
-    "blue": "🔵",
-    "yellow": "🟡",
-    "purple": "🟣",
-    "orange": "🟠",
-    "brown": "🟤",
-    "white": "⚪",
-    "black": "⚫",
-}
 _BARS: Mapping[str, str] = {
     "green": "#2eb67d",
     "red": "#e01e5a",
@@ -37,16 +24,6 @@ _BARS: Mapping[str, str] = {
 }
 
 
-def circle(rack: RackTag) -> str:
-    """Return the emoji of the rack's color."""
-    return _CIRCLES.get(rack.color, "⚪")
-
-
 def bar(rack: RackTag) -> str:
     """Return the color of the bar beside what belongs to the rack, as "#rrggbb"."""
     return _BARS.get(rack.color, "#dddddd")
-
-
-def tag(rack: RackTag) -> str:
-    """Return the rack as it is written at the head of everything about it: "🔴 production 🔒"."""
-    return f"{circle(rack)} {rack.name}" + (f" {LOCK}" if rack.protected else "")

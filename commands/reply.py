@@ -1,7 +1,7 @@
 """What a command answers: data that Slack blocks, plain text and terminal tables are drawn from.
 
-Text is plain with two marks only, the same in every part: ``*bold*`` and ```code```. Mentions of
-people go through ``Person``; everything else is escaped by whoever draws it.
+Text carries the marks of ``engine.marks`` and no others. Mentions of people go through ``Person``;
+everything else is data to whoever draws it.
 """
 
 from dataclasses import dataclass
@@ -69,7 +69,7 @@ class Facts:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Table:
-    """A listing: aligned columns with a head."""
+    """A listing: aligned columns with a head. Cells carry no marks: they are shown as they are."""
 
     columns: tuple[str, ...]
     rows: tuple[tuple[str, ...], ...]

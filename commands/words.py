@@ -1,6 +1,21 @@
-"""Numbers and times as people say them."""
+"""Numbers, times and racks as people say them."""
 
+from collections.abc import Mapping
 from datetime import datetime, timedelta
+
+from commands.reply import RackTag
+
+_CIRCLES: Mapping[str, str] = {
+    "green": "🟢",
+    "red": "🔴",
+    "blue": "🔵",
+    "yellow": "🟡",
+    "purple": "🟣",
+    "orange": "🟠",
+    "brown": "🟤",
+    "white": "⚪",
+    "black": "⚫",
+}
 
 
 def duration(length: timedelta) -> str:
@@ -33,6 +48,11 @@ def listed(words: list[str], joint: str = "and") -> str:
     if len(words) < 2:
         return "".join(words)
     return f"{', '.join(words[:-1])} {joint} {words[-1]}"
+
+
+def rack(tag: RackTag) -> str:
+    """Say which rack is meant, so that no two can be mixed up: "🔴 production 🔒"."""
+    return f"{_CIRCLES.get(tag.color, '⚪')} {tag.name}" + (" 🔒" if tag.protected else "")
 
 
 def _two(seconds: int, large: int, large_name: str, small: int, small_name: str) -> str:

@@ -3,10 +3,10 @@
 from collections.abc import Iterable
 
 from bot.columns import aligned
-from bot.signs import TONE, tag
+from bot.signs import TONE
 from bot.slack.limits import clean
 from bot.slack.spans import plain
-from bot.slack.tables import show
+from commands import words
 from commands.reply import Actions, Code, Facts, Note, Part, RackTag, Table, Text, Tone
 from engine.marks import read
 
@@ -20,7 +20,9 @@ def as_plain(
 ) -> str:
     """Return the whole of an answer or card, without its buttons, as one would read it out."""
     head = " · ".join(
-        piece for piece in (tag(rack) if rack else "", show(title) if title else "") if piece
+        piece
+        for piece in (words.rack(rack) if rack else "", plain(read(title)) if title else "")
+        if piece
     )
     sign = f"{TONE[tone]} " if tone and head else ""
     bodies = [_part(part) for part in parts if not isinstance(part, Actions)]
@@ -37,7 +39,7 @@ def _part(part: Part) -> str:
         case Facts():
             return "\n".join(f"{name}: {plain(read(value))}" for name, value in part.pairs)
         case Table():
-            return "\n".join(aligned(part, show, widest=200)) if part.rows else part.empty
+            return "\n".join(aligned(part, widest=200)) if part.rows else part.empty
         case Code():
             return part.text
         case Actions():

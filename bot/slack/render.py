@@ -3,11 +3,12 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 
-from bot.signs import LOCK, TONE, bar, circle
+from bot.signs import TONE, bar
 from bot.slack.limits import CARD, FALLBACK, MESSAGE, VIEW, Block, Surface, clean, cut
 from bot.slack.plain import as_plain
 from bot.slack.sheet import Sheet
 from bot.slack.spans import escape
+from commands import words
 from commands.reply import (
     Actions,
     CardView,
@@ -94,8 +95,7 @@ def _head(sheet: Sheet, reply: Reply) -> None:
 
 
 def _rack(rack: RackTag) -> list[Span]:
-    lock = [Span(text=f" {LOCK}")] if rack.protected else []
-    return [Span(text=f"{circle(rack)} "), Span(text=clean(rack.name), bold=True), *lock]
+    return [Span(text=clean(words.rack(rack)), bold=True)]
 
 
 def _bold(text: str) -> list[Span]:

@@ -15,9 +15,8 @@ from bot.slack.limits import (
     clean,
     length,
 )
-from bot.slack.spans import plain, rich
 from commands.reply import Table
-from engine.marks import Kind, Span, read
+from engine.marks import Span
 
 PHONE_COLUMNS = 35  # of monospaced text on a phone held upright
 
@@ -31,7 +30,7 @@ def table_block(table: Table, room: int) -> Block | None:
     rows = [table.columns, *(full_row(table, row) for row in table.rows)]
     if len(rows) > TABLE_ROWS or not 0 < len(table.columns) <= TABLE_COLUMNS:
         return None
-    if sum(max(1, length(show(cell))) for row in rows for cell in row) > room:
+    if sum(max(1, length(cell)) for row in rows for cell in row) > room:
         return None
     columns = list(zip(*rows[1:], strict=True))
     return {
@@ -43,7 +42,7 @@ def table_block(table: Table, room: int) -> Block | None:
 
 def lines(table: Table) -> list[str]:
     """Return the listing as aligned text, its head first."""
-    return aligned(table, show)
+    return aligned(table)
 
 
 def is_narrow(table: Table) -> bool:
@@ -53,31 +52,16 @@ def is_narrow(table: Table) -> bool:
 
 def stacked(table: Table, row: tuple[str, ...]) -> tuple[Span, ...]:
     """Return one row as a line: its first cell in bold, the others after it."""
-    first, *others = full_row(table, row)
-    spans = [Span(text=show(first) or _EMPTY, bold=True)]
-    for cell in others:
-        if show(cell):
-            spans += [Span(text=" · "), *read(clean(cell))]
-    return (*spans, Span(text="\n"))
-
-
-def show(cell: str) -> str:
-    """Return a cell's text without marks."""
-    return plain(read(clean(cell))).strip()
+    first, *others = (clean(cell).strip() for cell in full_row(table, row))
+    rest = "".join(f" · {cell}" for cell in others if cell)
+    return (Span(text=first or _EMPTY, bold=True), Span(text=f"{rest}\n"))
 
 
 def _cell(cell: str) -> Block:
-    spans = read(clean(cell))
-    if not show(cell):
-        return {"type": "raw_text", "text": _EMPTY}
-    if all(span.kind is Kind.WORDS and not span.bold for span in spans):
-        return {"type": "raw_text", "text": show(cell)}
-    section = {"type": "rich_text_section", "elements": rich(spans)}
-    return {"type": "rich_text", "elements": [section]}
+    return {"type": "raw_text", "text": clean(cell).strip() or _EMPTY}
 
 
 def _setting(column: tuple[str, ...]) -> Block:
-    texts = [show(cell) for cell in column]
-    is_number = all(_NUMBER.fullmatch(text) for text in texts)
-    is_long = max(map(length, texts)) > _WRAPS_FROM
+    is_number = all(_NUMBER.fullmatch(text) for text in column)
+    is_long = max(map(length, column)) > _WRAPS_FROM
     return {"align": "right" if is_number else "left", "is_wrapped": is_long}
