@@ -1,0 +1,33 @@
+"""How a simulated process behaves, and how a release asks for a failure."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+FAIL_VARIABLE = "FAIL"  # in a release's environment: one of FAILURES
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Behaviour:
+    """What a simulated process does with its life; looked up anew at each observation."""
+
+    seconds_to_healthy: float | None = 1.0  # None: held, until the world is told otherwise
+    never_healthy: str = ""  # the reason that its check gives for ever
+    exit_code: int | None = None  # it exits with this ...
+    exit_after_seconds: float = 1.0  # ... once it has run so long
+    session_seconds: float = 0.0  # how long its last requests take once it is drained
+    sessions: int = 1  # how many those are
+
+
+HELD = Behaviour(seconds_to_healthy=None)
+FAILURES: Mapping[str, Behaviour] = {
+    "unhealthy": Behaviour(never_healthy="GET {path} answered 500"),
+    "crash": Behaviour(exit_code=3),
+    "slow": Behaviour(seconds_to_healthy=30.0),
+    "hold": HELD,
+    "drain": Behaviour(session_seconds=20.0),
+}
+
+
+def asked_for(environment: Mapping[str, str]) -> Behaviour | None:
+    """Return the failure that the environment asks for, such as ``FAIL=unhealthy``."""
+    return FAILURES.get(environment.get(FAIL_VARIABLE, ""))

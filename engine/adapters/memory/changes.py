@@ -1,0 +1,165 @@
+"""The single changes that a simulated rack is made of, each journaled and none made twice."""
+
+import hashlib
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+
+from engine.adapters.memory.behaviour import FAIL_VARIABLE
+from engine.adapters.memory.state import RackState, SimulatedProcess
+from engine.adapters.memory.world import MemoryWorld
+from engine.adapters.placement import Traffic
+from engine.errors import Unreachable
+from engine.ports.clock import Clock
+from engine.ports.rack import ServiceSpec, Target
+
+
+class Changes:
+    """Reads and changes one rack of the world. Raises ``Unreachable`` while it is cut off."""
+
+    def __init__(self, rack: str, world: MemoryWorld, clock: Clock) -> None:
+        """*rack* is the rack's name in the world."""
+        self._rack = rack
+        self._world = world
+        self._clock = clock
+
+    def state(self) -> RackState:
+        """Return the rack as it is."""
+        state = self._world.rack(self._rack)
+        until = state.unreachable_until
+        if state.unreachable and (until is None or self._clock.now() < until):
+            raise Unreachable(
+                f"The engine of {self._rack} does not answer.",
+                remedy="Look whether it runs and can be reached; the work goes on by itself then.",
+            )
+        return state
+
+    def processes(self, app: str) -> list[SimulatedProcess]:
+        """Return the app's processes."""
+        return [process for process in self.state().processes if process.app == app]
+
+    def make_router(self) -> None:
+        """Give the rack its router."""
+        if not self.state().is_prepared:
+            self._change("start router", lambda state: replace(state, is_prepared=True))
+
+    def start(self, target: Target, spec: ServiceSpec, number: int) -> None:
+        """Start one replica."""
+        name = f"{self._rack}-{target.app}-{spec.name}-{target.promotion}-{number}"
+        process = SimulatedProcess(
+            id=hashlib.sha256(name.encode()).hexdigest()[:12],
+            app=target.app,
+            service=spec.name,
+            release=target.release,
+            promotion=target.promotion,
+            fingerprint=spec.fingerprint,
+            number=number,
+            image=spec.image,
+            command=" ".join(spec.command or ()),
+            health=spec.health,
+            routed=spec.port is not None,
+            domains=hosts(spec),
+            drain_seconds=spec.drain_seconds,
+            failure=spec.environment.get(FAIL_VARIABLE, ""),
+            started_at=self._clock.now(),
+            traffic=Traffic.NONE if spec.port is None else Traffic.STANDBY,
+        )
+
+        def add(state: RackState) -> RackState:
+            return replace(state, processes=(*state.processes, process))
+
+        self._change(f"start {label(process)}", add)
+
+    def stop(self, process: SimulatedProcess) -> None:
+        """Stop a process and leave it where it is."""
+        if process.stopped_at is None:
+            self._replace("stop", process, stopped_at=self._clock.now(), traffic=Traffic.NONE)
+
+    def start_again(self, process: SimulatedProcess, traffic: Traffic) -> None:
+        """Start a process that was stopped; a routed one with *traffic* at once."""
+        if process.stopped_at is not None:
+            self._replace(
+                "start again",
+                process,
+                stopped_at=None,
+                started_at=self._clock.now(),
+                traffic=traffic if process.routed else Traffic.NONE,
+                draining_since=None,
+                cut=False,
+            )
+
+    def stand_by(self, process: SimulatedProcess) -> None:
+        """Make a routed process known to the router."""
+        if process.routed and process.traffic is Traffic.NONE:
+            self._replace("stand by", process, traffic=Traffic.STANDBY)
+
+    def make_ready(self, process: SimulatedProcess) -> None:
+        """Give a routed process traffic."""
+        if process.routed and process.traffic is not Traffic.READY:
+            self._replace(
+                "make ready", process, traffic=Traffic.READY, draining_since=None, cut=False
+            )
+
+    def drain(self, process: SimulatedProcess) -> None:
+        """Give a process no new traffic; one that had none loses its place at the router."""
+        if process.traffic is Traffic.READY:
+            self._replace(
+                "drain", process, traffic=Traffic.DRAINING, draining_since=self._clock.now()
+            )
+
+    def cut(self, process: SimulatedProcess) -> None:
+        """End the sessions that are left on a process."""
+        self._replace("cut", process, cut=True)
+
+    def remove(self, process: SimulatedProcess) -> None:
+        """Stop a process and remove it."""
+
+        def take_away(state: RackState) -> RackState:
+            left = tuple(other for other in state.processes if other.id != process.id)
+            return replace(state, processes=left)
+
+        self._change(f"remove {label(process)}", take_away)
+
+    def route(self, app: str, routes: Mapping[str, str], *, drop_others: bool) -> None:
+        """Let hosts lead to "app/service"; *drop_others* takes away the app's other hosts."""
+        present = self.state().hosts
+        wanted = {
+            host: of
+            for host, of in present.items()
+            if not (drop_others and of.startswith(f"{app}/"))
+        } | dict(routes)
+        if wanted != present:
+            self._change(f"route {app}", lambda state: replace(state, hosts=wanted))
+
+    def forget_images(self, app: str, keep: frozenset[str]) -> int:
+        """Remove the app's images that are neither in *keep* nor run; return how many."""
+        state = self.state()
+        used = {process.image for process in state.processes} | keep
+        gone = {image for image, of in state.images.items() if of == app and image not in used}
+        left = {image: of for image, of in state.images.items() if image not in gone}
+        if gone:
+            self._change(f"prune {app}", lambda state: replace(state, images=left))
+        return len(gone)
+
+    def _replace(self, what: str, process: SimulatedProcess, **changes: object) -> None:
+        def exchange(state: RackState) -> RackState:
+            processes = tuple(
+                replace(other, **changes) if other.id == process.id else other  # type: ignore[arg-type]
+                for other in state.processes
+            )
+            return replace(state, processes=processes)
+
+        self._change(f"{what} {label(process)}", exchange)
+
+    def _change(self, what: str, change: Callable[[RackState], RackState]) -> None:
+        self.state()
+        self._world.change(self._rack, what, change)
+
+
+def label(process: SimulatedProcess) -> str:
+    """Name a process as the journal does."""
+    return f"{process.promotion} {process.service} {process.number}"
+
+
+def hosts(spec: ServiceSpec) -> tuple[str, ...]:
+    """Return the hosts of a routed service as the router compares them."""
+    return tuple(host.lower() for host in spec.domains) if spec.port is not None else ()

@@ -1,0 +1,78 @@
+"""A bot that is killed between any two changes and started again."""
+
+from collections.abc import Callable
+
+from engine.ports.rack import Phase, Target
+from tests.contract.rack.specs import service, target
+from tests.contract.rack.stage import BrokenOff, Stage, make_live, reach, see
+
+VOLUMES = ("data:/data",)
+
+
+def repeat_until_whole(stage: Stage, call: Callable[[], object]) -> int:
+    """Break the call off after each single change until it comes to its end."""
+    for breaks in range(100):
+        stage.break_off_after(changes=1)
+        try:
+            call()
+        except BrokenOff:
+            stage.rack = stage.restarted()
+        else:
+            return breaks
+        finally:
+            stage.break_off_after(changes=None)
+    raise AssertionError("a repeat does not go on where it broke off")
+
+
+def promote_with_breaks(stage: Stage, wanted: Target) -> int:
+    breaks = repeat_until_whole(stage, lambda: stage.rack.prepare(wanted))
+    breaks += repeat_until_whole(stage, lambda: stage.rack.start(wanted))
+    see(
+        stage,
+        wanted,
+        lambda seen: all(
+            found.waits_for_shift or found.ready == found.wanted for found in seen.services
+        ),
+    )
+    breaks += repeat_until_whole(stage, lambda: stage.rack.shift(wanted))
+    reach(stage, wanted, Phase.STARTING)
+    see(stage, wanted, lambda seen: all(found.ready == found.wanted for found in seen.services))
+    breaks += repeat_until_whole(stage, lambda: stage.rack.shift(wanted))
+    return breaks
+
+
+def both(stage: Stage, number: int) -> Target:
+    version = str(number)
+    return target(
+        number,
+        service(image=stage.image, version=version, replicas=2),
+        service("db", image=stage.image, version=version, host="db.test", volumes=VOLUMES),
+    )
+
+
+def test_a_promotion_broken_off_everywhere_ends_like_an_undisturbed_one(stage: Stage) -> None:
+    make_live(stage, both(stage, 1))
+    second = both(stage, 2)
+    breaks = promote_with_breaks(stage, second)
+    reach(stage, second, Phase.DRAINED)
+    breaks += repeat_until_whole(stage, lambda: stage.rack.retire(second))
+
+    assert breaks >= 7, "it was broken off at each of its changes"
+    found = sorted((process.service, process.release) for process in stage.rack.processes())
+    assert found == [("db", "R2"), ("web", "R2"), ("web", "R2")]
+    assert reach(stage, second, Phase.RETIRED).of("web").ready == 2
+    assert (stage.answer("shop.test"), stage.answer("db.test")) == ("2", "2")
+
+
+def test_a_revert_broken_off_everywhere_ends_like_an_undisturbed_one(stage: Stage) -> None:
+    first = both(stage, 1)
+    make_live(stage, first)
+    second = both(stage, 2)
+    promote_with_breaks(stage, second)
+    breaks = repeat_until_whole(stage, lambda: stage.rack.revert(second))
+
+    assert breaks >= 6, "it was broken off at each of its changes"
+    found = sorted((process.service, process.release) for process in stage.rack.processes())
+    assert found == [("db", "R1"), ("web", "R1"), ("web", "R1")]
+    assert reach(stage, first, Phase.RETIRED).of("web").ready == 2
+    assert (stage.answer("shop.test"), stage.answer("db.test")) == ("1", "1")
