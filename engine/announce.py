@@ -5,16 +5,29 @@ from datetime import datetime
 
 from engine.errors import PortError, UserError
 from engine.marks import literal
-from storage import outbox
+from engine.world import World
+from storage import builds, outbox, promotions
 from storage.records import Build, Person, Promotion
 from storage.store import Transaction
 
 Subject = Build | Promotion
+REFRESHED = 8  # cards at a time: Slack allows the workspace 50 edits a minute
 
 
 def card(transaction: Transaction, subject: Subject, at: datetime) -> None:
     """Have the subject's card drawn anew from what it is when the relay comes to it."""
     outbox.redraw(transaction, subject=subject.id, channel=subject.channel, at=at)
+
+
+def refresh(world: World) -> None:
+    """Have the youngest unfinished cards drawn anew, for the time that passes on them."""
+    with world.store.write() as transaction:
+        found: list[Subject] = [
+            *builds.unfinished(transaction),
+            *promotions.unfinished(transaction),
+        ]
+        for subject in sorted(found, key=lambda one: one.created_at)[-REFRESHED:]:
+            card(transaction, subject, world.clock.now())
 
 
 def milestone(

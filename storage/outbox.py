@@ -80,6 +80,13 @@ def try_now(transaction: Transaction, outgoing: Outgoing, now: datetime) -> None
     )
 
 
+def forget_try(transaction: Transaction, outgoing: Outgoing) -> None:
+    """Record that the last try surely did not arrive, so that nobody has to look for it."""
+    transaction.execute(
+        update(outbox).where(outbox.c.id == outgoing.id).values(tried_at=outgoing.tried_at)
+    )
+
+
 def wait_until(transaction: Transaction, outgoing: Outgoing, moment: datetime) -> None:
     """Leave it alone until *moment*."""
     transaction.execute(update(outbox).where(outbox.c.id == outgoing.id).values(not_before=moment))

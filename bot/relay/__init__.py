@@ -1,0 +1,1 @@
+"""Telling Slack what the outbox holds: each thing once, the last state always."""

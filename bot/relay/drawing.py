@@ -1,0 +1,48 @@
+"""What the outbox holds, drawn: cards from their present state, milestones from their body."""
+
+import hashlib
+import json
+
+from bot.slack.render import Drawing, draw_card, draw_milestone
+from commands.cards import card
+from commands.reply import Actions, Button, Code, Part, Text, Tone
+from engine.world import World
+from storage.records import Outgoing, Person
+
+OPENS_A_DIALOG = frozenset({"approve", "rollback"})
+
+
+def drawn_card(world: World, subject: str) -> Drawing | None:
+    """Draw a card as it is now; None for a subject that is not on record."""
+    view = card(world, subject)
+    return draw_card(view) if view else None
+
+
+def drawn_milestone(outgoing: Outgoing) -> Drawing:
+    """Draw a milestone."""
+    return draw_milestone(parts_of(outgoing))
+
+
+def parts_of(outgoing: Outgoing) -> tuple[Part, ...]:
+    """Return what a milestone says."""
+    body = outgoing.body
+    people = tuple(Person(**person) for person in body.get("people", ()))
+    parts: list[Part] = [Text(text=body["text"], tone=Tone(body["tone"]), people=people)]
+    if body.get("code"):
+        parts.append(Code(text="\n".join(body["code"])))
+    if body.get("actions"):
+        parts.append(
+            Actions(buttons=tuple(_button(label, words) for label, words in body["actions"]))
+        )
+    return tuple(parts)
+
+
+def digest(drawing: Drawing) -> str:
+    """Return a digest of all that the drawing shows."""
+    shown = json.dumps([drawing.text, drawing.blocks, drawing.attachments], sort_keys=True)
+    return hashlib.sha256(shown.encode()).hexdigest()
+
+
+def _button(label: str, words: list[str]) -> Button:
+    opens = "confirm" if words[0] in OPENS_A_DIALOG else None
+    return Button(label=label, words=tuple(words), opens=opens)
