@@ -1,0 +1,168 @@
+"""The shop's web server."""
+
+import itertools
+import json
+import logging
+import os
+import signal
+import threading
+import time
+from collections.abc import Callable
+from http import HTTPStatus
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from urllib.parse import parse_qs, urlsplit
+
+from cart import Item, total
+from facts import facts, page
+from pool import Exhausted, Pool
+
+PORT = 8000
+SLOWEST_SECONDS = 30.0
+LARGEST_ORDER = 100_000  # bytes
+
+log = logging.getLogger("web")
+
+
+class Server(ThreadingHTTPServer):
+    """Serves each connection in a thread and knows how many requests are under way."""
+
+    daemon_threads = True
+    request_queue_size = 256
+
+    def __init__(self, address: tuple[str, int]) -> None:
+        """Listen at *address*."""
+        super().__init__(address, Handler)
+        self.pool = Pool()
+        self.order_numbers = itertools.count(1)
+        self.stopping = False
+        self._busy = 0
+        self._idle = threading.Condition()
+
+    def counted(self, work: Callable[[], None]) -> None:
+        """Do one request's *work*, known as under way."""
+        with self._idle:
+            self._busy += 1
+        try:
+            work()
+        finally:
+            with self._idle:
+                self._busy -= 1
+                self._idle.notify_all()
+
+    def stop(self) -> None:
+        """Take no new connections. Blocks, so not for the thread that serves."""
+        self.stopping = True
+        self.shutdown()
+
+    def wait_until_idle(self) -> None:
+        """Wait until the requests under way are answered."""
+        with self._idle:
+            self._idle.wait_for(lambda: self._busy == 0)
+
+
+class Handler(BaseHTTPRequestHandler):
+    """Answers one connection's requests."""
+
+    protocol_version = "HTTP/1.1"
+    server: Server
+
+    def do_GET(self) -> None:
+        """Answer a page, facts, health, or slowly."""
+        self.server.counted(self._get)
+
+    def do_POST(self) -> None:
+        """Take an order."""
+        self.server.counted(self._post)
+
+    def _get(self) -> None:
+        url = urlsplit(self.path)
+        if url.path == "/health":
+            self._health()
+        elif url.path == "/slow":
+            time.sleep(_seconds(url.query))
+            self._json(HTTPStatus.OK, facts())
+        elif url.path == "/api" or self._wants_json():
+            self._json(HTTPStatus.OK, facts())
+        elif url.path == "/":
+            self._answer(HTTPStatus.OK, "text/html; charset=utf-8", page())
+        else:
+            self._json(HTTPStatus.NOT_FOUND, {"error": "There is no such page."})
+
+    def _post(self) -> None:
+        length = int(self.headers.get("Content-Length") or 0)
+        body = self.rfile.read(min(length, LARGEST_ORDER))
+        if urlsplit(self.path).path != "/orders":
+            self._json(HTTPStatus.NOT_FOUND, {"error": "Orders go to /orders."})
+            return
+        try:
+            items = [
+                Item(price=int(item["price"]), quantity=int(item.get("quantity", 1)))
+                for item in json.loads(body)["items"]
+            ]
+        except (ValueError, KeyError, TypeError, AttributeError):
+            answer = {"error": 'An order is {"items": [{"price": 450, "quantity": 2}]}.'}
+            self._json(HTTPStatus.BAD_REQUEST, answer)
+            return
+        number = next(self.server.order_numbers)
+        self._json(HTTPStatus.CREATED, {**facts(), "order": number, "total": total(items)})
+
+    def _health(self) -> None:
+        trouble = self._trouble()
+        if trouble:
+            log.error("health: %s", trouble)
+            self._json(HTTPStatus.INTERNAL_SERVER_ERROR, {"error": trouble})
+        else:
+            self._json(HTTPStatus.OK, {"healthy": True})
+
+    def _trouble(self) -> str | None:
+        if os.environ.get("FAIL_HEALTH"):
+            return "FAIL_HEALTH is set"
+        try:
+            self.server.pool.check()
+        except Exhausted as error:
+            return str(error)
+        return None
+
+    def _wants_json(self) -> bool:
+        return "application/json" in self.headers.get("Accept", "")
+
+    def _json(self, status: HTTPStatus, content: object) -> None:
+        self._answer(status, "application/json", json.dumps(content) + "\n")
+
+    def _answer(self, status: HTTPStatus, kind: str, text: str) -> None:
+        body = text.encode()
+        self.send_response(status)
+        self.send_header("Content-Type", kind)
+        self.send_header("Content-Length", str(len(body)))
+        if self.server.stopping:
+            self.send_header("Connection", "close")
+        self.end_headers()
+        self.wfile.write(body)
+
+    def log_message(self, format: str, *args: object) -> None:
+        """Log requests as the rest is logged, but for the health checks."""
+        if self.path != "/health":
+            log.info(format, *args)
+
+
+def _seconds(query: str) -> float:
+    try:
+        asked = float(parse_qs(query).get("seconds", ["1"])[0])
+    except ValueError:
+        asked = 1.0
+    return min(max(asked, 0.0), SLOWEST_SECONDS)
+
+
+def main() -> None:
+    """Serve until asked to stop."""
+    logging.basicConfig(level=logging.INFO, format="%(levelname)s %(name)s %(message)s")
+    server = Server(("", PORT))
+    signal.signal(signal.SIGTERM, lambda *_: threading.Thread(target=server.stop).start())
+    log.info("version %s listens on port %s", facts()["version"], PORT)
+    server.serve_forever(poll_interval=0.1)
+    server.wait_until_idle()
+    log.info("all requests are answered, bye")
+
+
+if __name__ == "__main__":
+    main()
