@@ -1,6 +1,6 @@
 """One request, whichever way it came: a slash command, a click, a mention, a terminal line."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 
 from storage.records import Person
@@ -39,4 +39,5 @@ class Request:
     channel: str | None = None  # Slack channel id
     channel_name: str | None = None  # without "#", where the payload tells it
     subject: str | None = None  # id of the build or promotion whose thread it was said in
-    secret_words: tuple[str, ...] = ()  # K=V pairs of a modal or terminal: never stored or logged
+    # K=V pairs of a modal or terminal: never stored or logged
+    secret_words: tuple[str, ...] = field(default=(), repr=False)
