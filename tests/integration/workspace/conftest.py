@@ -1,5 +1,6 @@
 """A workspace and a small real Bolt app in it, for each test anew."""
 
+import contextlib
 import logging
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -72,9 +73,18 @@ def bolt(workspace: RunningWorkspace, slack: WebClient) -> App:
 @pytest.fixture
 def connected(workspace: RunningWorkspace, bolt: App) -> Iterator[SocketModeHandler]:
     """The Bolt app's own Socket Mode handler, connected; add listeners to ``bolt`` at any time."""
+    with connected_handler(workspace, bolt) as handler:
+        yield handler
+
+
+@contextlib.contextmanager
+def connected_handler(workspace: RunningWorkspace, bolt: App) -> Iterator[SocketModeHandler]:
+    """Connect a handler, and close it without the SDK's wait of three seconds for its socket."""
     handler = SocketModeHandler(bolt, workspace.app_token)
     handler.connect()
     try:
         yield handler
     finally:
+        handler.client.auto_reconnect_enabled = False
+        workspace.controls.drop_sockets()
         handler.close()

@@ -5,12 +5,11 @@ from typing import Any
 
 import pytest
 from slack_bolt import App
-from slack_bolt.adapter.socket_mode import SocketModeHandler
 from slack_sdk import WebClient
 
 from bot.workspace.client import NotAnswered, Refused, Visitor
 from bot.workspace.running import RunningWorkspace
-from tests.integration.workspace.conftest import MakeVisitor
+from tests.integration.workspace.conftest import MakeVisitor, connected_handler
 
 pytestmark = pytest.mark.usefixtures("connected")
 
@@ -69,11 +68,10 @@ def test_an_answer_in_the_acknowledgement_is_shown_to_the_asker_only(
 
 
 def test_a_command_nobody_takes_says_so_as_slack_does(ada: Visitor) -> None:
-    ada.say("/rack help")  # Bolt answers 404, which is no acknowledgement
+    with pytest.raises(NotAnswered, match="operation_timeout"):
+        ada.time_command("/rack help")  # Bolt answers 404, which is no acknowledgement
 
     assert ada.ephemerals()[-1].plain_text == '/rack failed with the error "operation_timeout"'
-    with pytest.raises(NotAnswered, match="operation_timeout"):
-        ada.time_command("/rack help")
 
 
 def test_a_click_carries_the_message_its_state_and_a_trigger(
@@ -272,12 +270,8 @@ def test_a_payload_goes_to_any_one_of_several_sockets(
         ack()
         count.release()
 
-    second = SocketModeHandler(bolt, workspace.app_token)
-    second.connect()
-    try:
+    with connected_handler(workspace, bolt):
         assert workspace.controls.socket_count() == 2
         for _ in range(6):
             ada.time_command("/rack help")
         assert [count.acquire(blocking=False) for _ in range(7)] == [True] * 6 + [False]
-    finally:
-        second.close()
