@@ -102,7 +102,8 @@ class _Run:
     def __init__(self, spec: BuildSpec, on_event: Callable[[BuildEvent], None]) -> None:
         self._spec = spec
         self._on_event = on_event
-        self._messages: queue.Queue[Message | Exception | None] = queue.Queue(maxsize=1000)
+        self._messages: queue.SimpleQueue[Message | Exception | None] = queue.SimpleQueue()
+        self._broken_off = threading.Event()
         self._step = ""
         self._image_id: str | None = None
 
@@ -110,13 +111,23 @@ class _Run:
         """Build and return the image's id."""
         if canceled():
             raise Canceled
-        thread = threading.Thread(target=self._read, args=(client,), daemon=True)
-        thread.start()
+        threading.Thread(target=self._read, args=(client,), daemon=True).start()
+        try:
+            self._take_all(canceled)
+        except BaseException:
+            self._broken_off.set()
+            if client.answer is not None:
+                client.answer.close()
+            raise
+        if self._image_id is None:
+            raise BuildFailed(self._spec.service, "The engine told of no image.")
+        return self._image_id
+
+    def _take_all(self, canceled: Callable[[], bool]) -> None:
         glance_at = 0.0
         while True:
             if time.monotonic() >= glance_at:
                 if canceled():
-                    self._break_off(client)
                     raise Canceled
                 glance_at = time.monotonic() + GLANCE_SECONDS
             try:
@@ -126,15 +137,8 @@ class _Run:
             if isinstance(message, Exception):
                 raise message
             if message is None:
-                break
+                return
             self._take(message)
-        if self._image_id is None:
-            raise BuildFailed(self._spec.service, "The engine told of no image.")
-        return self._image_id
-
-    def _break_off(self, client: _Client) -> None:
-        if client.answer is not None:
-            client.answer.close()
 
     def _read(self, client: _Client) -> None:
         spec = self._spec
@@ -150,6 +154,9 @@ class _Run:
                 forcerm=True,
                 decode=True,
             ):
+                if self._broken_off.is_set() and client.answer is not None:
+                    client.answer.close()  # it was broken off while the context was on its way
+                    return
                 self._messages.put(message)
             self._messages.put(None)
         except Exception as error:  # noqa: BLE001 - handed to the thread that waits

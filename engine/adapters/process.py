@@ -16,7 +16,7 @@ from engine.errors import Canceled
 # What tools such as git, docker and ssh need of ours. Tokens of the bot are not among it.
 PASSED_ON = (
     *("PATH", "HOME", "USER", "LOGNAME", "TMPDIR", "LANG", "XDG_CONFIG_HOME", "XDG_RUNTIME_DIR"),
-    *("SSH_AUTH_SOCK", "DOCKER_CONFIG", "SSL_CERT_FILE", "SSL_CERT_DIR"),
+    *("SSH_AUTH_SOCK", "DOCKER_CONFIG", "SSL_CERT_FILE", "SSL_CERT_DIR", "GIT_SSL_CAINFO"),
     *("HTTP_PROXY", "HTTPS_PROXY", "NO_PROXY", "http_proxy", "https_proxy", "no_proxy"),
 )
 GRACE_SECONDS = 5.0  # between asking a process to end and ending it
@@ -48,6 +48,8 @@ def run(
     canceled: Callable[[], bool] = lambda: False,
 ) -> Finished:
     """Run to the end. Raises ``TimeoutError`` at the deadline and ``Canceled``; both end it."""
+    if canceled():
+        raise Canceled
     ends_at = time.monotonic() + deadline_seconds
     with _started(arguments, environment, subprocess.PIPE) as process:
         while True:
