@@ -23,8 +23,6 @@ def target_of(world: World, transaction: Transaction, promotion: Promotion) -> T
     spec = world.rack_spec(promotion.rack)
     services = services_of(
         manifest_of(release),
-        app=promotion.app,
-        rack=promotion.rack,
         images=release.images,
         environment=world.vault.open(environment),
         scale=promotion.scale or {},

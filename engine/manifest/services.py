@@ -9,7 +9,6 @@ from engine.errors import UserError
 from engine.manifest.extension import is_domain
 from engine.manifest.model import Manifest, ServiceManifest, Words
 from engine.manifest.variables import fill
-from engine.manifest.volumes import named
 from engine.manifest.wording import filled
 from engine.ports.rack import HealthCheck, HealthKind, ServiceSpec
 from storage.records import Image
@@ -20,8 +19,6 @@ NOT_IN_FINGERPRINT = ("replicas", "depends_on", "fingerprint")
 def services_of(
     manifest: Manifest,
     *,
-    app: str,
-    rack: str,
     images: Sequence[Image],
     environment: Mapping[str, str],
     default_domain: str,
@@ -52,7 +49,6 @@ def services_of(
                 gets_all=service.build is not None or service.image in builders,
                 environment=environment,
                 default_domains=domains.get(service.name, ()),
-                volume_prefix=f"rackhand-{rack}-{app}-",
                 replicas=replicas,
             )
         except UserError as error:
@@ -72,7 +68,6 @@ def _spec(
     gets_all: bool,
     environment: Mapping[str, str],
     default_domains: tuple[str, ...],
-    volume_prefix: str,
     replicas: int,
 ) -> ServiceSpec:
     if service.port is None and (service.domains or service.http_check):
@@ -90,9 +85,7 @@ def _spec(
         port=service.port,
         domains=_domains(service, environment) or default_domains,
         health=_health(service, environment),
-        volumes=tuple(
-            f"{volume_prefix}{volume}" if named(volume) else volume for volume in service.volumes
-        ),
+        volumes=service.volumes,
         stop_grace_seconds=service.stop_grace_seconds,
         drain_seconds=service.drain_seconds,
         depends_on=service.depends_on,

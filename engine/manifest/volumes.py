@@ -20,12 +20,6 @@ def read_volumes(value: Value, reading: Reading) -> tuple[str, ...]:
     return tuple(found)
 
 
-def named(volume: str) -> str | None:
-    """Return the name of a named volume, None for a folder of the host."""
-    source = volume.partition(":")[0]
-    return None if source.startswith("/") else source
-
-
 def _short(value: Value, reading: Reading) -> str | None:
     written = value.fixed_text()
     source, *rest = written.split(":")
