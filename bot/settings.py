@@ -29,7 +29,7 @@ class SlackSection(Section):
 class RouterSection(Section):
     """The HTTP entrance of a rack."""
 
-    http: int | None = Field(default=80, ge=1, le=65535)
+    http: int = Field(default=80, ge=1, le=65535)
     https: int | None = Field(default=None, ge=1, le=65535)
     certificates: Path | None = None
     image: str = "haproxy:lts"
@@ -65,6 +65,15 @@ class RegistrySection(Section):
     insecure: bool = False
 
 
+class GitSection(Section):
+    """What opens the private repositories of one host."""
+
+    token_variable: str | None = None  # the environment variable that holds the token
+    username: str = "x-access-token"
+    key_file: Path | None = None
+    known_hosts_file: Path | None = None
+
+
 class BuildsSection(Section):
     """How builds are run."""
 
@@ -81,6 +90,7 @@ class FileSettings(Section):
     racks: dict[str, RackSection] = Field(min_length=1)
     apps: dict[str, AppSection] = {}
     registry: RegistrySection | None = None
+    git: dict[str, GitSection] = {}  # by host name
     builds: BuildsSection = BuildsSection()
     database: str = "sqlite:///rackhand.db"
 
@@ -96,8 +106,6 @@ class Secrets(BaseModel):
     slack_api_url: str = "https://slack.com/api/"
     rackhand_secret_key: SecretStr | None = None
     rackhand_database_url: SecretStr | None = None
-    git_token: SecretStr | None = None
-    git_ssh_key: Path | None = None
     registry_username: str | None = None
     registry_password: SecretStr | None = None
     port: int = 3000
@@ -111,6 +119,7 @@ class Settings(BaseModel):
     file: FileSettings
     secrets: Secrets
     folder: Path  # relative paths in the file begin here
+    git_tokens: dict[str, SecretStr] = {}  # by host name
 
     @property
     def database_url(self) -> str:
@@ -155,9 +164,24 @@ def load(path: Path, environment: Mapping[str, str]) -> Settings:
     secrets = _validated(Secrets, known, faults, path, None)
     if file is not None:
         faults += _bad_names(file, path)
+    tokens = _git_tokens(file, environment, faults) if file is not None else {}
     if faults or file is None or secrets is None:
         raise UserError(f"{path} has faults:", why="\n".join(f"- {fault}" for fault in faults))
-    return Settings(file=file, secrets=secrets, folder=path.resolve().parent)
+    return Settings(file=file, secrets=secrets, folder=path.resolve().parent, git_tokens=tokens)
+
+
+def _git_tokens(
+    file: FileSettings, environment: Mapping[str, str], faults: list[str]
+) -> dict[str, SecretStr]:
+    tokens = {}
+    for host, section in file.git.items():
+        if section.token_variable is None:
+            continue
+        if token := environment.get(section.token_variable):
+            tokens[host] = SecretStr(token)
+        else:
+            faults.append(f"environment: {section.token_variable}: git.{host} wants it, set it")
+    return tokens
 
 
 def _bad_names(file: FileSettings, path: Path) -> list[str]:

@@ -8,11 +8,11 @@ from functools import cache
 from pathlib import Path
 
 import psutil
-from engine.adapters.docker import DockerRack, DockerRackSettings
 
 from bot.settings import RackSection, Settings
 from engine.adapters.builders import builder_for
-from engine.adapters.git import GitSource
+from engine.adapters.docker import DockerRack, DockerRackSettings
+from engine.adapters.git import GitCredentials, GitSource
 from engine.adapters.memory import MemoryRack, MemoryWorld
 from engine.adapters.memory_builder import MemoryBuilder
 from engine.environment import Vault
@@ -139,7 +139,7 @@ def _docker_settings(name: str, section: RackSection, folder: Path) -> DockerRac
         https_port=router.https,
         certificates=folder / router.certificates if router.certificates else None,
         router_image=router.image,
-        bind=router.bind,
+        bind_address=router.bind,
     )
 
 
@@ -161,12 +161,16 @@ def _spec(name: str, section: RackSection) -> RackSpec:
 
 
 def _source(settings: Settings, folder: Path) -> GitSource:
-    token = settings.secrets.git_token
-    return GitSource(
-        folder / "mirrors",
-        token=token.get_secret_value() if token else None,
-        ssh_key=settings.secrets.git_ssh_key,
-    )
+    credentials = {
+        host: GitCredentials(
+            token=token.get_secret_value() if (token := settings.git_tokens.get(host)) else None,
+            username=section.username,
+            key_file=section.key_file,
+            known_hosts_file=section.known_hosts_file,
+        )
+        for host, section in settings.file.git.items()
+    }
+    return GitSource(folder / "mirrors", credentials=credentials)
 
 
 def _owner() -> str:

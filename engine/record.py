@@ -27,8 +27,8 @@ def record(
     """
     with world.store.write() as transaction:
         now = world.clock.now()
-        for number, note in enumerate(notes):
-            tell.notice(transaction, promotion, f"{promotion.status}:{number}", note, now)
+        if notes:
+            tell.notice(transaction, promotion, str(promotion.status), " ".join(notes), now)
         if decision.trouble and promotion.reason is None:
             tell.trouble(transaction, promotion, decision.trouble.reason, now)
         if decision.then is None:

@@ -31,7 +31,7 @@ class Relay:
         self._world = world
         self._poster = poster
         self._places = Places(world, poster)
-        self._posts = Budget(calls=1, seconds=1.0)  # a channel
+        self._posts = Budget(calls=3, seconds=3.0)  # a channel: one a second, with a small burst
         self._edits = Budget(calls=40, seconds=60.0)
         self._holds_until: datetime | None = None
         self._away_until = datetime.min.replace(tzinfo=UTC)

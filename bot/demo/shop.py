@@ -1,0 +1,49 @@
+"""The sample app's Git repository, made anew for the demo with its history still to come."""
+
+import os
+import shutil
+import subprocess
+from dataclasses import dataclass
+from pathlib import Path
+
+EXAMPLES = Path(__file__).parents[2] / "examples"
+FIX = "02-fix-cart-total.patch"
+MISTAKE = "03-try-the-new-pool-settings.patch"
+AUTHOR = {
+    "GIT_AUTHOR_NAME": "Ada Lovelace",
+    "GIT_AUTHOR_EMAIL": "ada@example.com",
+    "GIT_COMMITTER_NAME": "Ada Lovelace",
+    "GIT_COMMITTER_EMAIL": "ada@example.com",
+    "GIT_CONFIG_GLOBAL": os.devnull,
+    "GIT_CONFIG_SYSTEM": os.devnull,
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Shop:
+    """The repository of the sample app."""
+
+    path: Path
+
+    def apply(self, patch: str) -> None:
+        """Commit one of the changes that the examples hold."""
+        self._git("am", "--quiet", str(EXAMPLES / "shop-changes" / patch))
+
+    def _git(self, *words: str) -> None:
+        subprocess.run(
+            ["git", "-C", str(self.path), *words],
+            check=True,
+            capture_output=True,
+            env={**os.environ, **AUTHOR},
+        )
+
+
+def make_shop(folder: Path) -> Shop:
+    """Make the repository with its first commit; whatever *folder* held is gone."""
+    shutil.rmtree(folder, ignore_errors=True)
+    shutil.copytree(EXAMPLES / "shop", folder, ignore=shutil.ignore_patterns("__pycache__"))
+    shop = Shop(path=folder)
+    shop._git("init", "--quiet", "--initial-branch", "main")  # noqa: SLF001  its own maker
+    shop._git("add", "--all")  # noqa: SLF001
+    shop._git("commit", "--quiet", "--message", "Open the shop")  # noqa: SLF001
+    return shop
