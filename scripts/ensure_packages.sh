@@ -20,6 +20,7 @@ needs() {
         printf '%s\n' 'docker-registry docker-registry' \
             '/usr/lib/postgresql/*/bin/initdb postgresql' 'sshd openssh-server' \
             'ssh openssh-client' 'chromium chromium' \
+            '/usr/lib/*/libatomic.so.1 libatomic1' \
             '/usr/share/fonts/truetype/noto/NotoColorEmoji.ttf fonts-noto-color-emoji' ;;
     *)
         echo "Unknown part \"$1\". Say setup, demo or test." >&2
