@@ -64,7 +64,7 @@ function lines(text) {
     paragraph.length = 0;
   };
   for (const line of text.split("\n")) {
-    const quoted = line.match(/^&gt;\s?(.*)$/);
+    const quoted = line.match(/^(?:&gt;|>)\s?(.*)$/);
     if (quoted) {
       flush();
       if (!quote) out.push((quote = h("blockquote", {})));
