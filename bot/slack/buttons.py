@@ -3,6 +3,7 @@
 import json
 from dataclasses import dataclass
 
+from bot.shown import clean
 from bot.slack.limits import (
     CONFIRM_BUTTON,
     CONFIRM_TEXT,
@@ -10,7 +11,6 @@ from bot.slack.limits import (
     LABEL,
     VALUE,
     Block,
-    clean,
     cut,
     length,
 )

@@ -1,8 +1,9 @@
 """What Slack refuses to show, and how text is made to fit it."""
 
-import re
 from dataclasses import dataclass
 from typing import Any
+
+from bot.shown import clean
 
 Block = dict[str, Any]
 
@@ -22,9 +23,6 @@ VIEW_TITLE = 24
 METADATA = 3_000
 COMMAND = 3_000  # ours: longer than any command that a person means
 
-_COLORS = re.compile(r"\x1b\[[0-9;?]*[ -/]*[@-~]|\x1b\][^\x07]*\x07")
-_CONTROLS = re.compile(r"[\x00-\x08\x0b-\x1f\x7f\ud800-\udfff]")
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Surface:
@@ -42,11 +40,6 @@ MESSAGE = Surface(
 )
 CARD = Surface(blocks=48, characters=11_000, rest="`/rack builds logs` shows all of a log.")
 VIEW = Surface(blocks=99, characters=15_000, rest="The same command in a channel shows all of it.")
-
-
-def clean(text: str) -> str:
-    """Take out what no screen can show: terminal colors, control characters, half characters."""
-    return _CONTROLS.sub("", _COLORS.sub("", text.replace("\r\n", "\n")))
 
 
 def length(text: str) -> int:

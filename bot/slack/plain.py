@@ -3,8 +3,8 @@
 from collections.abc import Iterable
 
 from bot.columns import aligned
+from bot.shown import clean
 from bot.signs import TONE
-from bot.slack.limits import clean
 from bot.slack.spans import plain
 from commands import words
 from commands.reply import Actions, Code, Facts, Note, Part, RackTag, Table, Text, Tone

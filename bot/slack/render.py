@@ -3,8 +3,9 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 
+from bot.shown import clean
 from bot.signs import TONE, bar
-from bot.slack.limits import CARD, FALLBACK, MESSAGE, VIEW, Block, Surface, clean, cut
+from bot.slack.limits import CARD, FALLBACK, MESSAGE, VIEW, Block, Surface, cut
 from bot.slack.plain import as_plain
 from bot.slack.sheet import Sheet
 from bot.slack.spans import escape

@@ -4,6 +4,7 @@ import json
 from collections.abc import Iterable, Sequence
 from typing import Any
 
+from bot.shown import clean
 from bot.slack.buttons import button
 from bot.slack.limits import (
     BUTTONS,
@@ -11,7 +12,6 @@ from bot.slack.limits import (
     TEXT,
     Block,
     Surface,
-    clean,
     cut,
     last_lines,
     length,

@@ -9,7 +9,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import datetime
 
-from bot.slack.limits import CONTEXT_ELEMENTS, TEXT, Block, clean, cut, length
+from bot.shown import clean
+from bot.slack.limits import CONTEXT_ELEMENTS, TEXT, Block, cut, length
 from engine.marks import Kind, Span, read
 from storage.records import Person
 

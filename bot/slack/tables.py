@@ -8,13 +8,8 @@ only where that is narrow, and else one line a row.
 import re
 
 from bot.columns import aligned, full_row
-from bot.slack.limits import (
-    TABLE_COLUMNS,
-    TABLE_ROWS,
-    Block,
-    clean,
-    length,
-)
+from bot.shown import clean
+from bot.slack.limits import TABLE_COLUMNS, TABLE_ROWS, Block, length
 from commands.reply import Table
 from engine.marks import Span
 

@@ -7,7 +7,8 @@ channels in angle brackets; all of that is undone.
 import re
 import shlex
 
-from bot.slack.limits import COMMAND, clean
+from bot.shown import clean
+from bot.slack.limits import COMMAND
 from engine.errors import UserError
 
 _REFERENCE = re.compile(r"<(?P<to>[^<>|\s]+)(?:\|(?P<label>[^<>]*))?>")
