@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from sqlalchemy import delete, insert, select
+from sqlalchemy import delete, select, update
 
 from storage import rows
 from storage.records import App
@@ -26,6 +26,15 @@ def all_of_them(transaction: Transaction) -> list[App]:
     return [rows.record_of(App, row) for row in found]
 
 
+def lock(transaction: Transaction, name: str) -> None:
+    """Let others who ask for the same app's lock wait until this transaction ends.
+
+    SQLite has one writer at a time and needs no more; elsewhere two who look before they act
+    would both see the place free.
+    """
+    transaction.execute(select(apps.c.name).where(apps.c.name == name).with_for_update())
+
+
 def replace_those_of_file(transaction: Transaction, named: Sequence[App]) -> None:
     """Make the apps that rackhand.yml names the ones that are marked so."""
     transaction.execute(delete(apps).where(apps.c.in_file))
@@ -43,5 +52,5 @@ def switched_to(transaction: Transaction, scope: str) -> str | None:
 
 def switch(transaction: Transaction, scope: str, rack: str) -> None:
     """Remember the rack of a person or a channel."""
-    transaction.execute(delete(switches).where(switches.c.scope == scope))
-    transaction.execute(insert(switches).values(scope=scope, rack=rack))
+    if not rows.add_if_new(transaction, switches, {"scope": scope, "rack": rack}):
+        transaction.execute(update(switches).where(switches.c.scope == scope).values(rack=rack))

@@ -2,18 +2,16 @@
 
 from datetime import datetime, timedelta
 
-from sqlalchemy import delete, insert, select, update
+from sqlalchemy import delete, select, update
 
+from storage import rows
 from storage.store import Stale, Transaction
 from storage.tables import heartbeats, leases, requests
 
 
 def first_time(transaction: Transaction, key: str, now: datetime, subject: str | None) -> bool:
     """Claim a request's key; False when the same request was taken before."""
-    if transaction.execute(select(requests.c.key).where(requests.c.key == key)).first():
-        return False
-    transaction.execute(insert(requests).values(key=key, made_at=now, subject=subject))
-    return True
+    return rows.add_if_new(transaction, requests, {"key": key, "made_at": now, "subject": subject})
 
 
 def forget_requests(transaction: Transaction, before: datetime) -> None:
@@ -24,16 +22,13 @@ def forget_requests(transaction: Transaction, before: datetime) -> None:
 def lease(transaction: Transaction, name: str, owner: str, now: datetime, seconds: float) -> bool:
     """Take the lease *name*, or prolong one's own; False while another holds it."""
     expires_at = now + timedelta(seconds=seconds)
-    held = transaction.execute(select(leases).where(leases.c.name == name)).one_or_none()
-    if held is None:
-        transaction.execute(insert(leases).values(name=name, owner=owner, expires_at=expires_at))
-        return True
-    if held.owner != owner and held.expires_at > now:
-        return False
-    transaction.execute(
-        update(leases).where(leases.c.name == name).values(owner=owner, expires_at=expires_at)
+    free = (leases.c.owner == owner) | (leases.c.expires_at <= now)
+    taken = transaction.execute(
+        update(leases).where(leases.c.name == name, free).values(owner=owner, expires_at=expires_at)
     )
-    return True
+    return bool(taken.rowcount) or rows.add_if_new(
+        transaction, leases, {"name": name, "owner": owner, "expires_at": expires_at}
+    )
 
 
 def prolong(transaction: Transaction, name: str, owner: str, now: datetime, seconds: float) -> None:
@@ -64,8 +59,9 @@ def take_from(transaction: Transaction, owner: str) -> int:
 
 def beat(transaction: Transaction, name: str, now: datetime, seconds: float) -> None:
     """Give a sign of life that holds for *seconds*."""
-    transaction.execute(delete(heartbeats).where(heartbeats.c.name == name))
-    transaction.execute(insert(heartbeats).values(name=name, beat_at=now, seconds=seconds))
+    given = {"beat_at": now, "seconds": seconds}
+    if not rows.add_if_new(transaction, heartbeats, {"name": name, **given}):
+        transaction.execute(update(heartbeats).where(heartbeats.c.name == name).values(given))
 
 
 def alive(transaction: Transaction, name: str, now: datetime) -> bool:

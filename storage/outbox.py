@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import delete, insert, select, update
+from sqlalchemy import delete, select, update
 
 from storage import rows
 from storage.records import Card, Outgoing
@@ -23,33 +23,36 @@ def tell(
     at: datetime,
 ) -> bool:
     """Put one thing to tell into the outbox; a repeat of *key* tells nothing and returns False."""
-    if transaction.execute(select(outbox.c.id).where(outbox.c.key == key)).first():
-        return False
-    transaction.execute(
-        insert(outbox).values(
-            subject=subject,
-            kind=kind,
-            key=key,
-            version=1,
-            body=body,
-            channel=channel,
-            created_at=at,
-            attempts=0,
-        )
+    return rows.add_if_new(
+        transaction,
+        outbox,
+        {
+            "subject": subject,
+            "kind": kind,
+            "key": key,
+            "version": 1,
+            "body": body,
+            "channel": channel,
+            "created_at": at,
+            "attempts": 0,
+        },
     )
-    return True
 
 
 def redraw(transaction: Transaction, *, subject: str, channel: str | None, at: datetime) -> None:
     """Ask for the subject's card to be drawn anew from its present state."""
     key = f"{subject}:card"
-    done = transaction.execute(
+    again = (
         update(outbox)
         .where(outbox.c.key == key)
         .values(version=outbox.c.version + 1, told_at=None, attempts=0)
     )
-    if not done.rowcount:
-        tell(transaction, subject=subject, kind="card", key=key, body={}, channel=channel, at=at)
+    if transaction.execute(again).rowcount:
+        return
+    if not tell(
+        transaction, subject=subject, kind="card", key=key, body={}, channel=channel, at=at
+    ):
+        transaction.execute(again)  # another has just asked for the first time
 
 
 def due(transaction: Transaction, now: datetime, *, limit: int = 500) -> list[Outgoing]:

@@ -4,6 +4,7 @@ from dataclasses import fields
 from typing import Any, TypeVar
 
 from sqlalchemy import Row, Table, and_, insert, select, update
+from sqlalchemy.exc import IntegrityError
 
 from storage.store import Stale, Transaction
 
@@ -23,6 +24,16 @@ def record_of(kind: type[R], row: Row[Any]) -> R:
 def add(transaction: Transaction, table: Table, record: Any) -> None:
     """Insert *record*. Raises ``Conflict`` where a unique index refuses it."""
     transaction.execute(insert(table).values(values_of(record)))
+
+
+def add_if_new(transaction: Transaction, table: Table, values: dict[str, Any]) -> bool:
+    """Insert a row unless its key is there; False then, also when another adds it just now."""
+    try:
+        with transaction.begin_nested():
+            transaction.execute(insert(table).values(values))
+    except IntegrityError:
+        return False
+    return True
 
 
 def get(transaction: Transaction, table: Table, kind: type[R], **key: Any) -> R | None:

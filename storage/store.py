@@ -9,6 +9,7 @@ from alembic import command
 from alembic.config import Config
 from sqlalchemy import Connection, Engine, create_engine, event, make_url, text
 from sqlalchemy.exc import IntegrityError, OperationalError
+from sqlalchemy.exc import TimeoutError as PoolExhausted
 from sqlalchemy.pool import ConnectionPoolEntry
 
 Transaction = Connection
@@ -35,6 +36,8 @@ class Store:
         """*url* is SQLAlchemy's: ``sqlite:///rackhand.db`` or ``postgresql+psycopg://…``."""
         self.url = url
         self._engine = _connect(url)
+        # SQLite's readers have a snapshot anyway.
+        self._snapshot = "REPEATABLE READ" if self._engine.name == "postgresql" else None
 
     def migrate(self) -> None:
         """Bring the tables up to date. A repeat changes nothing."""
@@ -58,6 +61,8 @@ class Store:
     def read(self) -> Iterator[Transaction]:
         """Open a transaction for reading: one consistent view, no lock that others wait for."""
         with _translated(), self._engine.connect() as connection:
+            if self._snapshot:
+                connection.execution_options(isolation_level=self._snapshot)
             connection.info["reading"] = True
             try:
                 yield connection
@@ -83,13 +88,21 @@ def _translated() -> Iterator[None]:
         raise Conflict(str(error.orig)) from error
     except OperationalError as error:
         raise Unavailable(str(error.orig)) from error
+    except PoolExhausted as error:
+        raise Unavailable("all connections are in use") from error
 
 
 def _connect(url: str) -> Engine:
     if make_url(url).get_backend_name() != "sqlite":
-        return create_engine(url, pool_size=10, max_overflow=40, pool_pre_ping=True)
+        return create_engine(
+            url, pool_size=10, max_overflow=40, pool_pre_ping=True, hide_parameters=True
+        )
     engine = create_engine(
-        url, connect_args={"timeout": BUSY_SECONDS}, pool_size=10, max_overflow=40
+        url,
+        connect_args={"timeout": BUSY_SECONDS},
+        pool_size=10,
+        max_overflow=40,
+        hide_parameters=True,  # errors are logged; what people wrote is not
     )
     event.listen(engine, "connect", _prepare_sqlite)
     event.listen(engine, "begin", _begin_sqlite)

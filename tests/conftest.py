@@ -8,4 +8,5 @@ pytest_plugins = (
     "tests.services.postgres",
     "tests.services.browser",
     "tests.services.tally",
+    "tests.databases",
 )

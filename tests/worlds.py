@@ -1,0 +1,367 @@
+"""A whole Rackhand for a test: real engine, commands and store, on simulated racks and time."""
+
+import itertools
+import shutil
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+
+from commands.reply import Actions, Button, Code, Note, Reply, Text
+from commands.request import Origin, Request, Standing
+from commands.run import run
+from engine import advance, build_worker, queue, watch
+from engine.adapters.memory import Behaviour, MemoryRack, MemoryWorld
+from engine.adapters.memory.state import SimulatedProcess
+from engine.adapters.memory_builder import MemoryBuilder
+from engine.adapters.placement import Traffic
+from engine.environment import Vault
+from engine.marks import read
+from engine.target import target_of
+from engine.world import RackSpec, World
+from storage import apps, builds, outbox, promotions, releases
+from storage.records import (
+    App,
+    Build,
+    Live,
+    Outgoing,
+    Person,
+    Promotion,
+    PromotionStatus,
+    Release,
+)
+from storage.store import Store
+from tests.fakes import BROKEN_DOCKERFILE, DOCKERFILE, FakeClock, FakeSource, Files
+
+ADA = Person(team="T1", user="U1", name="Ada")
+BOB = Person(team="T1", user="U2", name="Bob")
+RACKS = {
+    "staging": RackSpec(name="staging", provider="memory", color="green"),
+    "production": RackSpec(name="production", provider="memory", color="red", protected=True),
+}
+SECRET_KEY = "a key for tests"
+UNSTEADY = frozenset(  # while traffic moves, the record may name either release
+    {PromotionStatus.SHIFTING, PromotionStatus.ROLLING_BACK}
+)
+
+
+def compose(*services: str, **settings: str) -> Files:
+    """Files of a Compose app: each service is built and routed; *settings* go under all."""
+    lines = ["services:"]
+    for service in services:
+        lines += [f"  {service}:", "    build: .", "    x-rackhand:", "      port: 8080"]
+        lines += [f"      {name}: {value}" for name, value in settings.items()]
+    return {**DOCKERFILE, "compose.yaml": "\n".join(lines) + "\n"}
+
+
+@dataclass
+class Scene:
+    """A Rackhand that a test speaks to and lets time pass for."""
+
+    world: World
+    clock: FakeClock
+    source: FakeSource
+    memory: MemoryWorld
+    builder: MemoryBuilder
+    on_tick: list[Callable[["Scene"], None]] = field(default_factory=list)
+    keys: Iterator[int] = field(default_factory=itertools.count)
+
+    @property
+    def store(self) -> Store:
+        return self.world.store
+
+    def say(
+        self,
+        *words: str,
+        who: Person = ADA,
+        standing: Standing = Standing.MEMBER,
+        origin: Origin = Origin.SLASH,
+        key: str | None = None,
+        channel: str | None = "C1",
+        subject: str | None = None,
+        secret_words: tuple[str, ...] = (),
+    ) -> Reply:
+        """Say a command and return its reply."""
+        request = Request(
+            actor=who,
+            standing=standing,
+            origin=origin,
+            words=words,
+            key=key or f"key-{next(self.keys)}",
+            channel=channel,
+            subject=subject,
+            secret_words=secret_words,
+        )
+        return run(self.world, request)
+
+    def did(self, *words: str, who: Person = ADA, subject: str | None = None) -> str:
+        """Say a command that must begin something, and return the id of what it began."""
+        reply = self.say(*words, who=who, subject=subject)
+        assert reply.follow, f"{words} began nothing: {text_of(reply)}"
+        return reply.follow
+
+    def press(self, button: Button, *, who: Person = ADA, subject: str | None = None) -> Reply:
+        """Press a button; one that opens a dialog is agreed to."""
+        agreed = ("--yes",) if button.opens == "confirm" else ()
+        return self.say(*button.words, *agreed, who=who, origin=Origin.BUTTON, subject=subject)
+
+    # time
+
+    def tick(self, seconds: float = 1.0) -> None:
+        """Do once what ``bot.scheduler`` does all the time, then let time pass."""
+        for build_id in build_worker.due(self.world):
+            build_worker.work(self.world, build_id)
+        for promotion_id in queue.due(self.world):
+            advance.advance(self.world, promotion_id)
+        for rack in self.world.racks:
+            watch.sweep(self.world, rack)
+        for look in self.on_tick:
+            look(self)
+        self.clock.pass_time(seconds)
+
+    def settle(self, *, seconds: float = 1.0, ticks: int = 400) -> None:
+        """Tick until nothing is under way but what waits for an approval."""
+        for _ in range(ticks):
+            if not self.under_way():
+                return
+            self.tick(seconds)
+        raise AssertionError(f"still under way: {self.under_way()}")
+
+    def pass_time(self, seconds: float, *, step: float = 5.0) -> None:
+        """Tick for so long."""
+        end = self.clock.now().timestamp() + seconds
+        while (left := end - self.clock.now().timestamp()) > 0:
+            self.tick(min(step, left))
+
+    def until(self, promotion_id: str, *statuses: PromotionStatus) -> Promotion:
+        """Tick until the promotion has one of *statuses*."""
+        for _ in range(2_000):
+            found = self.promotion(promotion_id)
+            if found.status in statuses:
+                return found
+            self.tick()
+        raise AssertionError(f"{found.status}, never {statuses}")
+
+    def under_way(self) -> list[str]:
+        """What has not ended, but for what waits for an approval."""
+        with self.store.read() as transaction:
+            return [one.id for one in builds.unfinished(transaction)] + [
+                one.id
+                for one in promotions.unfinished(transaction)
+                if one.status is not PromotionStatus.AWAITING_APPROVAL
+            ]
+
+    # short ways
+
+    def built(self, subject: str = "Fix cart", files: Files = DOCKERFILE, **names: str) -> str:
+        """Commit, build and return the release candidate's id."""
+        self.source.commit(subject, files)
+        build = self.did("build", "--rack", names.get("rack", "staging"), "--app", "web")
+        self.settle()
+        made = self.build(build)
+        assert made.release_id, f"{made.status}: {made.reason}"
+        return made.release_id
+
+    def went_live(self, release: str, *words: str) -> str:
+        """Promote a release to a good end and return the promotion's id."""
+        promotion = self.did("promote", release, *words)
+        self.settle()
+        assert self.promotion(promotion).status is PromotionStatus.SUCCEEDED
+        return promotion
+
+    def behave(self, release: str, behaviour: Behaviour) -> None:
+        """Let all processes of a release behave so."""
+        for image in self.release(release).images:
+            self.memory.behave(image.image_id, behaviour)
+
+    # what is on record
+
+    def build(self, build_id: str) -> Build:
+        with self.store.read() as transaction:
+            found = builds.get(transaction, build_id)
+        assert found
+        return found
+
+    def promotion(self, promotion_id: str) -> Promotion:
+        with self.store.read() as transaction:
+            found = promotions.get(transaction, promotion_id)
+        assert found
+        return found
+
+    def all_promotions(self) -> list[Promotion]:
+        """Oldest first."""
+        with self.store.read() as transaction:
+            return promotions.latest(transaction, limit=10_000)[::-1]
+
+    def release(self, release_id: str) -> Release:
+        with self.store.read() as transaction:
+            found = releases.get(transaction, release_id)
+        assert found
+        return found
+
+    def live(self, rack: str = "staging") -> Live | None:
+        with self.store.read() as transaction:
+            return promotions.live_on(transaction, app="web", rack=rack)
+
+    def live_release(self, rack: str = "staging") -> str | None:
+        live = self.live(rack)
+        return live.release_id if live else None
+
+    def environment(self, release_id: str) -> dict[str, str]:
+        with self.store.read() as transaction:
+            environment_id = self.release(release_id).environment_id
+            found = releases.environment(transaction, environment_id) if environment_id else None
+        return self.world.vault.open(found)
+
+    def outgoing(self, subject: str) -> list[Outgoing]:
+        with self.store.read() as transaction:
+            return outbox.of_subject(transaction, subject)
+
+    def told(self, subject: str) -> list[str]:
+        """The texts of a thread in order, as people read them."""
+        return [
+            as_read(one.body["text"], [Person(**who) for who in one.body["people"]])
+            for one in self.outgoing(subject)
+            if one.kind == "milestone"
+        ]
+
+    # what is seen on the rack
+
+    def processes(self, rack: str = "staging") -> tuple[SimulatedProcess, ...]:
+        return self.memory.rack(rack).processes
+
+    def serving(self, rack: str = "staging") -> set[str]:
+        """The promotions whose routed processes get traffic."""
+        return {one.promotion for one in self.processes(rack) if one.traffic is Traffic.READY}
+
+    def serving_releases(self, rack: str = "staging") -> set[str]:
+        return {one.release for one in self.processes(rack) if one.traffic is Traffic.READY}
+
+
+def live_record_is_true(scene: Scene) -> None:
+    """Assert that all traffic of every app goes to what its live record names, and to that only."""
+    with scene.store.read() as transaction:
+        moving = {
+            (one.app, one.rack)
+            for one in promotions.unfinished(transaction)
+            if one.status in UNSTEADY
+        }
+        lost = {
+            (one.app, one.rack)
+            for one in promotions.latest(transaction, limit=1_000)
+            if one.leftovers and one.status is PromotionStatus.ROLLBACK_FAILED
+        }
+        live = promotions.all_live(transaction)
+        targets = {}
+        for one in live:
+            made_by = promotions.get(transaction, one.promotion_id)
+            assert made_by
+            targets[one.app, one.rack] = target_of(scene.world, transaction, made_by)
+    for rack in scene.world.racks:
+        ready = [one for one in scene.processes(rack) if one.traffic is Traffic.READY]
+        for app in {one.app for one in ready} | {one.app for one in live if one.rack == rack}:
+            if (app, rack) in moving | lost:
+                continue
+            target = targets.get((app, rack))
+            wanted = (
+                {one.fingerprint for one in target.services if one.port and one.replicas}
+                if target
+                else set()
+            )
+            assert {one.fingerprint for one in ready if one.app == app} == wanted, (
+                f"the record of {app} on {rack} names {target and target.release}, but traffic "
+                f"goes to {sorted({one.release for one in ready if one.app == app})}"
+            )
+
+
+def make_scene(
+    url: str,
+    folder: Path,
+    *,
+    racks: Mapping[str, RackSpec] = RACKS,
+    names: tuple[str, ...] = ("web",),
+    protect: bool = False,
+    owner: str = "bot 1",
+) -> Scene:
+    """Make a Rackhand on a migrated database with the apps *names*.
+
+    Production asks for approvals only with *protect*.
+    """
+    clock, source, memory = FakeClock(), FakeSource(), MemoryWorld()
+    racks = {
+        name: replace(spec, protected=spec.protected and protect) for name, spec in racks.items()
+    }
+    adapters = {name: MemoryRack(name, memory, clock) for name in racks}
+    builder = MemoryBuilder()
+    world = World(
+        store=Store(url),
+        clock=clock,
+        racks=racks,
+        rack=adapters.__getitem__,
+        builder=lambda _: builder,
+        source=source,
+        vault=Vault(SECRET_KEY),
+        work_folder=folder / "work",
+        default_channel="#deploys",
+        owner=owner,
+    )
+    with world.store.write() as transaction:
+        for name in names:
+            apps.add(transaction, app_named(name, clock))
+        apps.switch(transaction, "channel:C1", "staging")
+    scene = Scene(world=world, clock=clock, source=source, memory=memory, builder=builder)
+    scene.on_tick.append(live_record_is_true)
+    return scene
+
+
+def app_named(name: str, clock: FakeClock) -> App:
+    return App(
+        name=name,
+        repo=f"https://git.example/{name}.git",
+        branch="main",
+        manifest=None,
+        channel=None,
+        in_file=True,
+        created_at=clock.now(),
+    )
+
+
+@contextmanager
+def scene_on_copy(template: Path, folder: Path, *, protect: bool = False) -> Iterator[Scene]:
+    """Give a scene on a copy of the migrated SQLite database *template*."""
+    path = folder / "rackhand.db"
+    shutil.copy(template, path)
+    scene = make_scene(f"sqlite:///{path}", folder, protect=protect)
+    try:
+        yield scene
+    finally:
+        scene.store.close()
+
+
+def as_read(text: str, people: Sequence[Person] = ()) -> str:
+    """A text without its marks, names filled in."""
+    return "".join(span.person.name if span.person else span.text for span in read(text, people))
+
+
+def text_of(reply: Reply) -> str:
+    """All words of a reply, one part a line."""
+    lines = [reply.title or ""]
+    for part in reply.parts:
+        match part:
+            case Text() | Note():
+                lines.append(as_read(part.text, part.people))
+            case Code():
+                lines.append(part.text)
+            case Actions():
+                lines.append(" ".join(f"[{button.label}]" for button in part.buttons))
+            case _:
+                lines.append(repr(part))
+    return "\n".join(line for line in lines if line)
+
+
+def buttons_of(parts: tuple[object, ...]) -> list[Button]:
+    """All buttons of a reply or card."""
+    return [button for part in parts if isinstance(part, Actions) for button in part.buttons]
+
+
+__all__ = ["ADA", "BOB", "BROKEN_DOCKERFILE", "Scene", "make_scene", "scene_on_copy"]
