@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from pathlib import Path
 
+from engine.errors import UserError
 from engine.lookup import nearest
 from engine.manifest.document import load
 from engine.manifest.model import Manifest, ServiceManifest
@@ -22,15 +23,19 @@ REASONS = {
 
 def read_compose(checkout: Path, path: Path) -> Manifest:
     """Read the Compose file *path* of a checkout. Raises ``UserError`` naming line and key."""
-    file = str(path.relative_to(checkout.resolve()))
-    root = load(path, file)
-    reading = Reading(checkout=checkout, folder=path.parent)
+    root = load(path, str(path.relative_to(checkout.resolve())))
+    return read_services(root, Reading(checkout=checkout, folder=path.parent))
+
+
+def read_services(root: Value, reading: Reading) -> Manifest:
+    """Read a Compose file that is loaded already. Raises ``UserError``."""
     entries = root.entries()
     reading.leave_out(entries, SUPPORTED, REASONS)
     _read_volumes(entries, reading)
     if "services" not in entries:
-        raise Value(file=file, path="services", line=1, node=root.node).fault(
-            "is missing", "Write `services:` with the app's services below it."
+        raise UserError(
+            f"`{root.file}` has no `services`.",
+            remedy="Write `services:` with the app's services below it.",
         )
     sections = entries["services"].entries()
     found = [read_service(name, value, reading) for name, value in sections.items()]
@@ -39,7 +44,7 @@ def read_compose(checkout: Path, path: Path) -> Manifest:
         raise entries["services"].fault("names no service that runs")
     _check_depends_on(services, sections)
     _check_domains(services, sections)
-    return Manifest(file=file, services=services, notices=tuple(reading.notices))
+    return Manifest(file=root.file, services=services, notices=tuple(reading.notices))
 
 
 def _read_volumes(entries: dict[str, Value], reading: Reading) -> None:

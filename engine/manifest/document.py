@@ -10,11 +10,21 @@ from engine.manifest.values import TAG, Value
 SIZE_LIMIT = 256 * 1024  # bytes
 NODE_LIMIT = 20_000  # with every alias counted as what it stands for
 DEPTH_LIMIT = 40
+KNOWN_TAGS = {
+    TAG + kind
+    for kind in ("map", "seq", "str", "int", "float", "bool", "null", "timestamp", "merge", "value")
+}
 
 
 def load(path: Path, file: str) -> Value:
     """Read *path*, shown as *file*. Raises ``UserError`` that names line and cause."""
-    root = _compose(_text(path, file), file)
+    with path.open("rb") as opened:
+        return parse(opened.read(SIZE_LIMIT + 1), file)
+
+
+def parse(content: bytes, file: str) -> Value:
+    """Read the *content* of *file*. Raises ``UserError`` that names line and cause."""
+    root = _compose(_text(content, file), file)
     if root is None:
         raise UserError(f"`{file}` is empty.", remedy="Write the app's services into it.")
     value = Value(file=file, path="", line=1, node=root)
@@ -28,9 +38,7 @@ def load(path: Path, file: str) -> Value:
     return value
 
 
-def _text(path: Path, file: str) -> str:
-    with path.open("rb") as opened:
-        content = opened.read(SIZE_LIMIT + 1)
+def _text(content: bytes, file: str) -> str:
     if len(content) > SIZE_LIMIT:
         raise UserError(f"`{file}` is too large.", why="A manifest may have 256 kB.")
     try:
@@ -80,7 +88,7 @@ def _check_bounds(root: yaml.Node, file: str) -> None:
 
 
 def _check_tag(node: yaml.Node, file: str) -> None:
-    if not node.tag.startswith(TAG):
+    if node.tag not in KNOWN_TAGS:
         raise UserError(
             f"`{file}`, line {node.start_mark.line + 1}: the tag `{node.tag}` is not supported.",
             remedy="Write the value without it.",

@@ -1,5 +1,6 @@
 """Finding the manifest of a checkout: the file that was named, a usual one, or a Dockerfile."""
 
+from dataclasses import replace
 from pathlib import Path
 
 from engine.errors import UserError
@@ -7,7 +8,9 @@ from engine.lookup import nearest
 from engine.manifest.compose import read_compose
 from engine.manifest.model import BuildSection, Manifest, ServiceManifest
 from engine.manifest.paths import inside
+from engine.manifest.repository import repository_notices
 
+LONE_FILE = "Dockerfile"
 USUAL_NAMES = ("compose.yaml", "compose.yml", "docker-compose.yaml", "docker-compose.yml")
 
 
@@ -17,15 +20,20 @@ def read_manifest(checkout: Path, *, app: str, path: str | None = None) -> Manif
     A lone Dockerfile is one service named after the app, routed where its image EXPOSEs a port.
     Raises ``UserError`` that names file, line, key, and what to write instead.
     """
+    manifest = _read(checkout, app, path)
+    return replace(manifest, notices=(*repository_notices(checkout), *manifest.notices))
+
+
+def _read(checkout: Path, app: str, path: str | None) -> Manifest:
     if path is not None:
         return read_compose(checkout, _named(checkout, path))
     for name in USUAL_NAMES:
         found = inside(checkout, checkout, name)
         if found and found.is_file():
             return read_compose(checkout, found)
-    dockerfile = inside(checkout, checkout, "Dockerfile")
+    dockerfile = inside(checkout, checkout, LONE_FILE)
     if dockerfile and dockerfile.is_file():
-        return _lone_dockerfile(app)
+        return lone_dockerfile(app)
     raise UserError(
         "There is nothing to build in the repository.",
         why="It has neither a `compose.yaml` nor a `Dockerfile` at its top.",
@@ -49,8 +57,9 @@ def _named(checkout: Path, path: str) -> Path:
     return found
 
 
-def _lone_dockerfile(app: str) -> Manifest:
+def lone_dockerfile(app: str) -> Manifest:
+    """Return the manifest of a repository that has a Dockerfile and no Compose file."""
     service = ServiceManifest(
         name=app, build=BuildSection(arguments={}), environment={}, port_from_image=True
     )
-    return Manifest(file="Dockerfile", services=(service,))
+    return Manifest(file=LONE_FILE, services=(service,))
