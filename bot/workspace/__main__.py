@@ -3,7 +3,6 @@
 import asyncio
 import json
 import signal
-import sys
 from pathlib import Path
 
 import click
@@ -13,27 +12,23 @@ from bot.workspace.server import WorkspaceServer
 from bot.workspace.settings import WorkspaceSettings
 
 
-async def _serve(settings: WorkspaceSettings, *, print_json: bool) -> None:
-    server = WorkspaceServer(settings)
+async def _serve(server: WorkspaceServer) -> None:
     for number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(number, server.stop)
-    ready = asyncio.Event()
-    serving = asyncio.create_task(server.serve(ready))
-    await ready.wait()
-    url = server.workspace.base_url
-    if url and print_json:
-        facts = {
-            "url": url,
-            "api_url": f"{url}api/",
-            "bot_token": settings.bot_token,
-            "app_token": settings.app_token,
-            "signing_secret": settings.signing_secret,
-        }
-        click.echo(json.dumps(facts))
-    elif url:
-        click.echo(f"The workspace is at {url}")
-    sys.stdout.flush()
-    await serving
+    await server.serve()
+
+
+def _told(url: str, settings: WorkspaceSettings, *, as_json: bool) -> str:
+    if not as_json:
+        return f"The workspace is at {url}"
+    facts = {
+        "url": url,
+        "api_url": f"{url}api/",
+        "bot_token": settings.bot_token,
+        "app_token": settings.app_token,
+        "signing_secret": settings.signing_secret,
+    }
+    return json.dumps(facts)
 
 
 @click.command()
@@ -51,9 +46,12 @@ def main(manifest: Path, *, print_json: bool, **options: object) -> None:
     """Serve a local Slack workspace until SIGTERM."""
     try:
         settings = WorkspaceSettings(manifest=load_manifest(manifest), **options)  # type: ignore[arg-type]
-        asyncio.run(_serve(settings, print_json=print_json))
-    except ValueError as error:
+        server = WorkspaceServer(settings)
+        url = server.listen()
+    except (ValueError, OSError) as error:
         raise click.ClickException(str(error)) from error
+    click.echo(_told(url, settings, as_json=print_json))
+    asyncio.run(_serve(server))
 
 
 if __name__ == "__main__":

@@ -9,7 +9,6 @@ from bot.workspace.controls import Controls
 from bot.workspace.server import WorkspaceServer
 from bot.workspace.settings import WorkspaceSettings
 
-_START_SECONDS = 15.0
 _STOP_SECONDS = 10.0
 
 
@@ -19,36 +18,24 @@ class RunningWorkspace:
     def __init__(self, settings: WorkspaceSettings) -> None:
         self._settings = settings
         self._server = WorkspaceServer(settings)
-        self._ready = threading.Event()
-        self._failure: BaseException | None = None
         self._thread = threading.Thread(target=self._run, name="local-workspace", daemon=True)
+        self._controls: Controls | None = None
 
     def start(self) -> None:
-        """Listen, and return once the address is known. Raises ``RuntimeError`` if it cannot."""
+        """Listen, and answer in the background. Raises ``OSError`` where the port is taken."""
+        self._server.listen()
         self._thread.start()
-        if not self._ready.wait(_START_SECONDS) or not self._server.workspace.base_url:
-            port = self._settings.port
-            raise RuntimeError(f"The workspace could not listen on port {port}.")
 
     def stop(self) -> None:
         """Close every connection and end the thread; a repeat does nothing."""
         self._server.stop()
         if self._thread.is_alive():
             self._thread.join(_STOP_SECONDS)
+        if self._controls:
+            self._controls.close()
 
     def _run(self) -> None:
-        with contextlib.suppress(SystemExit):  # uvicorn's way to say that it cannot listen
-            asyncio.run(self._serve())
-        self._ready.set()
-
-    async def _serve(self) -> None:
-        ready = asyncio.Event()
-        serving = asyncio.create_task(self._server.serve(ready))
-        await asyncio.wait(
-            [serving, asyncio.create_task(ready.wait())], return_when="FIRST_COMPLETED"
-        )
-        self._ready.set()
-        await serving
+        asyncio.run(self._server.serve())
 
     @property
     def url(self) -> str:
@@ -78,7 +65,9 @@ class RunningWorkspace:
     @property
     def controls(self) -> Controls:
         """Troubles to order."""
-        return Controls(self.url)
+        if self._controls is None:
+            self._controls = Controls(self.url)
+        return self._controls
 
 
 @contextlib.contextmanager

@@ -1,7 +1,7 @@
 """Puts the parts of the workspace together and serves them."""
 
-import asyncio
 import contextlib
+import socket
 from collections.abc import AsyncIterator
 from pathlib import Path
 
@@ -47,8 +47,6 @@ class WorkspaceServer:
         self._events = Events(self.workspace, dispatch)
         config = uvicorn.Config(
             self._application(dispatch),
-            host=settings.host,
-            port=settings.port,
             http="h11",
             ws="websockets-sansio",
             log_level="warning",
@@ -56,6 +54,8 @@ class WorkspaceServer:
             timeout_graceful_shutdown=_SHUTDOWN_SECONDS,
         )
         self._server = uvicorn.Server(config)
+        self._address = (settings.host, settings.port)
+        self._socket: socket.socket | None = None
 
     def _application(self, dispatch: Dispatch) -> Starlette:
         answers = Answers(self.workspace, self._events)
@@ -118,16 +118,20 @@ class WorkspaceServer:
             if getattr(connection, "client", None) == tuple(request.client or ()):
                 connection.transport.abort()
 
-    async def serve(self, ready: asyncio.Event) -> None:
-        """Listen until ``stop``. Sets *ready* once the address is known."""
-        serving = asyncio.create_task(self._server.serve())
-        while not self._server.started and not serving.done():
-            await asyncio.sleep(0.005)
-        if self._server.started:
-            address = self._server.servers[0].sockets[0].getsockname()
-            self.workspace.base_url = f"http://{address[0]}:{address[1]}/"
-        ready.set()
-        await serving
+    def listen(self) -> str:
+        """Take the port and return the page's address; calls wait there until ``serve``.
+
+        Raises ``OSError`` where the port is taken.
+        """
+        self._socket = socket.create_server(self._address)
+        host, port = self._socket.getsockname()
+        self.workspace.base_url = f"http://{host}:{port}/"
+        return self.workspace.base_url
+
+    async def serve(self) -> None:
+        """Answer until ``stop``; after ``listen``."""
+        assert self._socket is not None
+        await self._server.serve(sockets=[self._socket])
 
     def stop(self) -> None:
         """Ask the server to end; may be called from any thread."""

@@ -68,12 +68,17 @@ def _target(call: Call) -> Channel:
 
 
 def _thread(call: Call, channel: Channel) -> str | None:
+    """Return the thread to post in.
+
+    Where the parent is gone altogether, Slack posts into the channel instead and says nothing:
+    only the answer's lack of a ``thread_ts`` tells.
+    """
     ts = call.text("thread_ts")
     if not ts:
         return None
     parent = channel.messages.get(ts)
     if parent is None:
-        raise SlackError("thread_not_found")
+        return None
     if parent.subtype == "tombstone":
         raise SlackError("cannot_reply_to_message")
     return parent.thread_ts or ts

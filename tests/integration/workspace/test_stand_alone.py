@@ -3,6 +3,7 @@
 import json
 import os
 import signal
+import socket
 import subprocess
 import sys
 import threading
@@ -97,6 +98,19 @@ def test_it_says_what_is_wrong_with_a_manifest(tmp_path: Path) -> None:
 
     assert ended.returncode == 1
     assert "display_information" in ended.stderr
+
+
+def test_a_port_that_is_taken_is_said_in_one_line() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = str(taken.getsockname()[1])
+        command = [sys.executable, "-m", "bot.workspace", "--manifest", "manifest.yml"]
+        ended = subprocess.run(
+            [*command, "--port", port], cwd=ROOT, capture_output=True, text=True, check=False
+        )
+
+    assert ended.returncode == 1
+    assert len(ended.stderr.splitlines()) == 1
+    assert "Address already in use" in ended.stderr
 
 
 def test_many_commands_side_by_side_are_all_acknowledged(

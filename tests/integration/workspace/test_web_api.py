@@ -218,7 +218,6 @@ def test_posts_are_refused_where_slack_refuses_them(
         ({"channel": "#random", "text": "x"}, "not_in_channel"),
         ({"channel": deploys, "text": ""}, "no_text"),
         ({"channel": deploys, "text": "x" * 40_001}, "msg_too_long"),
-        ({"channel": deploys, "text": "x", "thread_ts": "1.000001"}, "thread_not_found"),
         ({"channel": deploys, "text": "x", "metadata": {"a": 1}}, "invalid_metadata_format"),
     ]
     for facts, code in cases:
@@ -249,6 +248,17 @@ def test_a_deleted_card_with_replies_leaves_a_tombstone(
     with pytest.raises(SlackApiError) as error:
         slack.chat_postMessage(channel=deploys, text="x", thread_ts=parent)
     assert refusal(error)[0] == "cannot_reply_to_message"
+
+
+def test_a_reply_to_a_card_that_is_gone_lands_in_the_channel_without_a_word(
+    slack: WebClient, deploys: str, ada: Visitor
+) -> None:
+    ts = str(slack.chat_postMessage(channel=deploys, text="card")["ts"])
+    slack.chat_delete(channel=deploys, ts=ts)
+    message = slack.chat_postMessage(channel=deploys, text="orphan", thread_ts=ts)["message"]
+
+    assert "thread_ts" not in message
+    assert [message.plain_text for message in ada.messages()] == ["orphan"]
 
 
 def test_history_is_paged_without_loss_or_repeat(slack: WebClient, deploys: str) -> None:
