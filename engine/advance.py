@@ -15,6 +15,7 @@ from engine.decide import (
 from engine.errors import Canceled, PortError, Unreachable, UserError
 from engine.leases import held
 from engine.lifecycle import TOUCHES_LIVE, is_final
+from engine.manifest import Manifest
 from engine.ports.rack import Phase, Target
 from engine.record import record
 from engine.target import manifest_of, target_of
@@ -62,7 +63,7 @@ def _step(world: World, promotion_id: str) -> tuple[bool, Act | None]:
         except UserError as error:
             decision = _without_target(promotion, in_words(error))
             return record(world, promotion, decision), None
-    decision = _decide(world, promotion, target, manifest_of(release).bake_seconds)
+    decision = _decide(world, promotion, target, manifest_of(release))
     notes: tuple[str, ...] = ()
     try:
         notes = _perform(world, promotion, target, decision.act)
@@ -77,14 +78,20 @@ def _step(world: World, promotion_id: str) -> tuple[bool, Act | None]:
     return record(world, promotion, decision, target, notes), decision.act
 
 
-def _decide(world: World, promotion: Promotion, target: Target, bake_seconds: float) -> Decision:
+def _decide(world: World, promotion: Promotion, target: Target, manifest: Manifest) -> Decision:
     seen = None
     if needs_observation(promotion):
         try:
             seen = world.rack(promotion.rack).observe(target)
         except PortError as error:
             return decide_unseen(promotion, in_words(error), world.clock.now())
-    return decide(promotion, seen, world.clock.now(), bake_seconds=bake_seconds)
+    return decide(
+        promotion,
+        seen,
+        world.clock.now(),
+        bake_seconds=manifest.bake_seconds,
+        healthy_within_seconds=manifest.healthy_within_seconds,
+    )
 
 
 def _perform(

@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 
 from engine.lifecycle import CLEAN_UP_LIMIT
+from engine.manifest.model import HEALTHY_WITHIN_SECONDS
 from engine.marks import literal
 from engine.ports.rack import Observation, Phase, ServiceObservation
 from storage.records import Promotion, PromotionStatus
@@ -49,6 +50,7 @@ class Decision:
     then: PromotionStatus | None = None  # once the act is done
     trouble: Trouble | None = None  # why, where *then* ends or reverts the promotion
     progress: str | None = None
+    limit_seconds: float | None = None  # of the new status, where the manifest sets it
     leftovers: bool = False  # give up the clean-up: the sweep will do it
 
 
@@ -60,6 +62,7 @@ class Situation:
     services: tuple[ServiceObservation, ...]  # empty where nothing was looked at
     now: datetime
     bake_seconds: float
+    healthy_within_seconds: float
 
     @property
     def gives_up(self) -> bool:
@@ -91,7 +94,12 @@ class Situation:
 
 
 def decide(
-    promotion: Promotion, seen: Observation | None, now: datetime, *, bake_seconds: float
+    promotion: Promotion,
+    seen: Observation | None,
+    now: datetime,
+    *,
+    bake_seconds: float,
+    healthy_within_seconds: float = HEALTHY_WITHIN_SECONDS,
 ) -> Decision:
     """Return the next step of a running promotion. *seen* is None where nothing was looked at."""
     situation = Situation(
@@ -99,13 +107,16 @@ def decide(
         services=seen.services if seen else (),
         now=now,
         bake_seconds=bake_seconds,
+        healthy_within_seconds=healthy_within_seconds,
     )
     return STEPS[promotion.status](situation)
 
 
 def decide_unseen(promotion: Promotion, detail: str, now: datetime) -> Decision:
     """Return the next step where the rack could not be asked, because of *detail*."""
-    situation = Situation(promotion=promotion, services=(), now=now, bake_seconds=0)
+    situation = Situation(
+        promotion=promotion, services=(), now=now, bake_seconds=0, healthy_within_seconds=0
+    )
     if not situation.is_late:
         return Decision(progress=detail)
     if promotion.status is P.RETIRING:
@@ -147,7 +158,7 @@ def _start(situation: Situation) -> Decision:
         return Decision(trouble=trouble)
     if situation.lacks_processes:
         return Decision(act=Act.START, progress=_progress(situation))
-    return Decision(then=P.VERIFYING, progress=_progress(situation))
+    return Decision(then=P.VERIFYING, limit_seconds=situation.healthy_within_seconds)
 
 
 def _verify(situation: Situation) -> Decision:
@@ -156,7 +167,7 @@ def _verify(situation: Situation) -> Decision:
     if trouble := _trouble(situation, "was not healthy in time"):
         return Decision(trouble=trouble)
     if situation.all_reached(Phase.HEALTHY):
-        return Decision(then=P.SHIFTING, progress=_progress(situation))
+        return Decision(then=P.SHIFTING)
     act = Act.START if situation.lacks_processes else None
     return Decision(act=act, progress=_progress(situation))
 

@@ -1,6 +1,6 @@
 """Writing a decision down: status, what is live, and what the thread tells, in one transaction."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from engine import announce, tell
 from engine.decide import Decision
@@ -37,6 +37,8 @@ def record(
         _keep_live_true(transaction, promotion, decision.then, now)
         if decision.then is P.DRAINING:
             changes["live_at"] = now
+        if decision.limit_seconds is not None:
+            changes["deadline_at"] = now + timedelta(seconds=decision.limit_seconds)
         moved = move(world, transaction, promotion, decision.then, **changes)
         _tell_arrival(transaction, moved, promotion, target, now)
     return True

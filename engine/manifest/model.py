@@ -8,6 +8,8 @@ from pydantic import TypeAdapter
 
 from engine.ports.builder import Built
 
+HEALTHY_WITHIN_SECONDS = 120.0  # from its start
+
 Words = str | tuple[str, ...]  # text is split as a shell would, without running one
 
 
@@ -66,6 +68,7 @@ class ServiceManifest:
     image_has_healthcheck: bool = False
     volumes: tuple[str, ...] = ()
     stop_grace_seconds: float = 30.0
+    healthy_within_seconds: float = HEALTHY_WITHIN_SECONDS
     drain_seconds: float = 30.0
     bake_seconds: float = 0.0
     before_promote: Words | None = None
@@ -85,6 +88,14 @@ class Manifest:
     def bake_seconds(self) -> float:
         """How long a promotion bakes: as long as its most careful service asks for."""
         return max((service.bake_seconds for service in self.services), default=0.0)
+
+    @property
+    def healthy_within_seconds(self) -> float:
+        """How long a new release may take to get healthy: as long as its slowest service may."""
+        return max(
+            (service.healthy_within_seconds for service in self.services),
+            default=HEALTHY_WITHIN_SECONDS,
+        )
 
 
 PLAIN = TypeAdapter(Manifest)

@@ -106,6 +106,7 @@ def read_service(name: str, value: Value, reading: Reading) -> ServiceManifest |
         healthcheck_disabled=health.disabled,
         volumes=given(entries, "volumes", lambda entry: read_volumes(entry, reading), ()),
         stop_grace_seconds=given(entries, "stop_grace_period", Value.duration, 30.0),
+        healthy_within_seconds=extension.healthy_within_seconds,
         drain_seconds=extension.drain_seconds,
         bake_seconds=extension.bake_seconds,
         before_promote=extension.before_promote,
