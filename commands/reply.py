@@ -61,6 +61,13 @@ class Text:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Heading:
+    """The title of what follows, where an answer has several sections. Carries no marks."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Facts:
     """Names with values, such as what one release consists of."""
 
@@ -98,7 +105,7 @@ class Note:
     people: tuple[Person, ...] = ()
 
 
-Part = Text | Facts | Table | Code | Actions | Note
+Part = Text | Heading | Facts | Table | Code | Actions | Note
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -12,6 +12,7 @@ FALLBACK = 3_500  # text beside blocks; chat.update takes 4,000
 TABLE_ROWS = 100
 TABLE_COLUMNS = 20
 TABLE_CHARACTERS = 10_000
+HEADER = 150
 BUTTONS = 25  # in one block
 LABEL = 75
 VALUE = 2_000
@@ -32,6 +33,7 @@ class Surface:
     characters: int  # of all text together; Slack's own limits lie somewhat higher
     size: int = 200_000  # bytes of all blocks as JSON; a view has 250 kB
     tables: bool = False  # takes one table block
+    headers: bool = False  # has room for large headings, each under a line
     rest: str  # where to find what did not fit
 
 
@@ -39,6 +41,9 @@ MESSAGE = Surface(
     blocks=49, characters=12_000, tables=True, rest="The whole answer comes as a file."
 )
 CARD = Surface(blocks=48, characters=11_000, rest="`/rack builds logs` shows all of a log.")
+HOME = Surface(
+    blocks=99, characters=15_000, headers=True, rest="`/rack status` in a channel shows more."
+)
 VIEW = Surface(blocks=99, characters=15_000, rest="The same command in a channel shows all of it.")
 
 

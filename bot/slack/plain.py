@@ -7,7 +7,7 @@ from bot.shown import clean
 from bot.signs import TONE
 from bot.slack.spans import plain
 from commands import words
-from commands.reply import Actions, Code, Facts, Note, Part, RackTag, Table, Text, Tone
+from commands.reply import Actions, Code, Facts, Heading, Note, Part, RackTag, Table, Text, Tone
 from engine.marks import read
 
 
@@ -36,6 +36,8 @@ def _part(part: Part) -> str:
             return sign + plain(read(part.text, part.people))
         case Note():
             return plain(read(part.text, part.people))
+        case Heading():
+            return part.text
         case Facts():
             return "\n".join(f"{name}: {plain(read(value))}" for name, value in part.pairs)
         case Table():

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field, replace
 
 from bot.shown import clean
 from bot.signs import TONE, bar
-from bot.slack.limits import CARD, FALLBACK, MESSAGE, VIEW, Block, Surface, cut
+from bot.slack.limits import CARD, FALLBACK, HOME, MESSAGE, VIEW, Block, Surface, cut
 from bot.slack.plain import as_plain
 from bot.slack.sheet import Sheet
 from bot.slack.spans import escape
@@ -15,6 +15,7 @@ from commands.reply import (
     CardView,
     Code,
     Facts,
+    Heading,
     Note,
     Part,
     RackTag,
@@ -77,7 +78,7 @@ def view_blocks(reply: Reply, surface: Surface = VIEW) -> list[Block]:
 
 def draw_home(reply: Reply) -> Block:
     """Draw the view that a person sees when they open the app."""
-    return {"type": "home", "blocks": view_blocks(reply)}
+    return {"type": "home", "blocks": view_blocks(reply, HOME)}
 
 
 def _parts(reply: Reply) -> tuple[Part, ...]:
@@ -108,6 +109,8 @@ def _body(sheet: Sheet, parts: Iterable[Part]) -> None:
         match part:
             case Text():
                 sheet.text([*_sign(part.tone), *read(clean(part.text), part.people)])
+            case Heading():
+                sheet.heading(part.text)
             case Facts():
                 sheet.text(_facts(part))
             case Table():

@@ -5,9 +5,10 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 from bot.shown import clean
-from bot.slack.buttons import button
+from bot.slack.buttons import button, plain_text
 from bot.slack.limits import (
     BUTTONS,
+    HEADER,
     TABLE_CHARACTERS,
     TEXT,
     Block,
@@ -41,6 +42,15 @@ class Sheet:
         self.is_cut |= fitting != tuple(spans)
         if elements := rich(fitting):
             self._add(_rich_text("rich_text_section", elements))
+
+    def heading(self, text: str) -> None:
+        """Add the title of what follows."""
+        if not self._surface.headers:
+            self.text([Span(text=clean(text), bold=True)])
+            return
+        if self._blocks:
+            self._add({"type": "divider"})
+        self._add({"type": "header", "text": plain_text(text, HEADER)})
 
     def code(self, text: str) -> None:
         """Add preformatted lines; of too many the last are kept, for there the cause stands."""

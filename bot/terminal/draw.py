@@ -12,7 +12,19 @@ from bot.columns import aligned, full_row
 from bot.shown import clean
 from bot.signs import TONE
 from commands import words
-from commands.reply import Actions, Code, Facts, Note, Part, RackTag, Reply, Table, Text, Tone
+from commands.reply import (
+    Actions,
+    Code,
+    Facts,
+    Heading,
+    Note,
+    Part,
+    RackTag,
+    Reply,
+    Table,
+    Text,
+    Tone,
+)
 from engine.marks import Kind, Span, read
 from storage.records import Person
 
@@ -39,6 +51,8 @@ def draw_parts(console: Console, parts: Iterable[Part]) -> None:
                 _print(console, _sign(part.tone), _text(part.text, part.people))
             case Note():
                 _print(console, _text(part.text, part.people, style="dim"))
+            case Heading():
+                _print(console, RichText(clean(part.text), style="bold"))
             case Facts():
                 _facts(console, part)
             case Table():

@@ -9,6 +9,7 @@ from commands.reply import (
     Code,
     Confirm,
     Facts,
+    Heading,
     Note,
     Part,
     RackTag,
@@ -80,6 +81,7 @@ small_parts: st.SearchStrategy[Part] = st.one_of(
     st.builds(Text, text=words, tone=tones, people=people),
     st.builds(Actions, buttons=st.lists(buttons, max_size=3).map(tuple)),
     st.builds(Note, text=words, people=people),
+    st.builds(Heading, text=words),
 )
 parts: st.SearchStrategy[Part] = st.one_of(
     small_parts,

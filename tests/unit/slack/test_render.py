@@ -12,6 +12,7 @@ from commands.reply import (
     Code,
     Confirm,
     Facts,
+    Heading,
     Note,
     RackTag,
     Reply,
@@ -99,6 +100,14 @@ def test_a_view_takes_no_table_so_a_wide_listing_is_one_line_a_row() -> None:
     (stacked,) = draw_home(Reply(parts=(wide,)))["blocks"]
     assert runs(stacked)[0] == {"type": "text", "text": "web", "style": {"bold": True}}
     assert text_of(stacked) == f"web · {'RKJHGFDSAZX' * 3} · good\n"
+
+
+def test_home_has_large_headings_and_a_message_bold_ones() -> None:
+    reply = Reply(parts=(Heading(text="Racks"), Note(text="Two."), Heading(text="*Live*")))
+    kinds = [block["type"] for block in draw_home(reply)["blocks"]]
+    assert kinds == ["header", "context", "divider", "header"]
+    blocks = draw_reply(reply).blocks
+    assert runs(blocks[2]) == [{"type": "text", "text": "*Live*", "style": {"bold": True}}]
 
 
 def test_an_empty_listing_says_so() -> None:

@@ -6,7 +6,19 @@ from hypothesis import HealthCheck, given, settings
 from rich.console import Console
 
 from bot.terminal.draw import draw
-from commands.reply import Actions, Button, Code, Facts, Note, RackTag, Reply, Table, Text, Tone
+from commands.reply import (
+    Actions,
+    Button,
+    Code,
+    Facts,
+    Heading,
+    Note,
+    RackTag,
+    Reply,
+    Table,
+    Text,
+    Tone,
+)
 from engine.marks import literal
 from storage.records import Person
 from tests.unit.slack.replies import replies
@@ -51,6 +63,7 @@ def test_each_part_is_told() -> None:
     reply = Reply(
         parts=(
             Text(text="Asked by {0}: `/rack build web`.", tone=Tone.BUSY, people=(ada,)),
+            Heading(text="*Web*"),
             Facts(pairs=(("App", "web"), ("Branch", literal("*main*")))),
             Table(columns=("ID",), rows=(), empty="Nothing *yet*."),
             Code(text="\x1b[31merror\x1b[0m: no\n"),
@@ -60,6 +73,7 @@ def test_each_part_is_told() -> None:
 
     assert printed(reply).splitlines() == [
         "⏳ Asked by Ada: rackhand build web.",
+        "*Web*",
         "App     web",
         "Branch  *main*",
         "Nothing yet.",
