@@ -157,6 +157,8 @@ def _refused(promotion: Promotion, reason: str) -> Decision:
 
 def _without_target(promotion: Promotion, reason: str) -> Decision:
     """What it wants cannot be read any more, so neither can it be taken back."""
+    if promotion.status is P.RETIRING:
+        return Decision(then=P.SUCCEEDED, leftovers=True)
     if promotion.status is P.ROLLING_BACK:
         end = P.ROLLBACK_FAILED
     else:

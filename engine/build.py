@@ -4,6 +4,7 @@ from engine import announce, lookup
 from engine.asking import Asking, card_channel
 from engine.errors import UserError
 from engine.lifecycle import check_step, is_final
+from engine.marks import literal
 from engine.world import World
 from storage import builds, ids
 from storage.records import Build, BuildStatus, Person
@@ -65,7 +66,7 @@ def how_it_stands(build: Build) -> str:
     """Say in one sentence where the build is, and who ended it where a person did."""
     if build.cancel_asked_by:
         done = build.status is BuildStatus.CANCELED
-        name = build.cancel_asked_by.name
+        name = literal(build.cancel_asked_by.name)
         return f"{name} canceled it." if done else f"{name} has asked to cancel it."
     return {
         BuildStatus.QUEUED: "It waits for a free worker.",

@@ -20,7 +20,7 @@ from engine.manifest import build_specs, read_manifest, to_plain, with_built
 from engine.marks import literal
 from engine.ports.builder import BuildFailed, BuildSpec, Built
 from engine.world import World
-from storage import builds
+from storage import apps, builds
 from storage.records import Build, BuildStatus, Image
 from storage.store import Transaction
 
@@ -88,13 +88,17 @@ def _take_up(world: World, build_id: str) -> Build | None:
             reason = f"Its worker died {build.attempts} times. Rackhand's own log says why."
             _end(world, transaction, build, B.FAILED, reason)
             return None
+        if apps.get(transaction, build.app) is None:
+            reason = f"There is no app `{build.app}` any more."
+            _end(world, transaction, build, B.FAILED, reason)
+            return None
         return _move(
             world,
             transaction,
             build,
             B.FETCHING,
             attempts=build.attempts + 1,
-            started_at=build.started_at or now,
+            started_at=now,  # each attempt has the whole time: the last one may have died long ago
             progress=f"fetching {build.ref}",
         )
 

@@ -4,15 +4,23 @@ import difflib
 from collections.abc import Iterable
 
 from engine.errors import UserError
+from engine.marks import literal
 from storage import apps, builds, promotions, releases
 from storage.records import App, Build, Promotion, Release
 from storage.store import Transaction
+
+WORD_LIMIT = 60  # characters of a wrong word that are repeated
 
 
 def nearest(word: str, known: Iterable[str]) -> str:
     """Return "Did you mean `x`?" for the known word most like *word*, or nothing."""
     found = difflib.get_close_matches(word, list(known), n=1, cutoff=0.5)
     return f"Did you mean `{found[0]}`?" if found else ""
+
+
+def shown(word: str) -> str:
+    """Return what somebody typed as it can be repeated to them: short, and without marks."""
+    return literal(word if len(word) <= WORD_LIMIT else word[:WORD_LIMIT] + "…")
 
 
 def app(transaction: Transaction, name: str) -> App:
@@ -22,7 +30,7 @@ def app(transaction: Transaction, name: str) -> App:
         return found
     names = [known.name for known in apps.all_of_them(transaction)]
     raise UserError(
-        f"There is no app `{name}`.",
+        f"There is no app `{shown(name)}`.",
         why=nearest(name, names),
         remedy="`/rack apps` lists them; `/rack apps create NAME --repo URL` makes one.",
     )
@@ -32,7 +40,9 @@ def build(transaction: Transaction, build_id: str) -> Build:
     """Read a build by its id; raises ``UserError`` for one that is not there."""
     found = builds.get(transaction, build_id.upper())
     if found is None:
-        raise UserError(f"There is no build `{build_id}`.", remedy="`/rack builds` lists them.")
+        raise UserError(
+            f"There is no build `{shown(build_id)}`.", remedy="`/rack builds` lists them."
+        )
     return found
 
 
@@ -41,7 +51,7 @@ def release(transaction: Transaction, release_id: str) -> Release:
     found = releases.get(transaction, release_id.upper())
     if found is None:
         raise UserError(
-            f"There is no release `{release_id}`.", remedy="`/rack releases` lists them."
+            f"There is no release `{shown(release_id)}`.", remedy="`/rack releases` lists them."
         )
     return found
 
@@ -51,6 +61,7 @@ def promotion(transaction: Transaction, promotion_id: str) -> Promotion:
     found = promotions.get(transaction, promotion_id.upper())
     if found is None:
         raise UserError(
-            f"There is no promotion `{promotion_id}`.", remedy="`/rack status` shows the latest."
+            f"There is no promotion `{shown(promotion_id)}`.",
+            remedy="`/rack status` shows the latest.",
         )
     return found

@@ -1,16 +1,19 @@
 """Asking for a release to be made live: promote, roll back, scale, restart, approve, cancel."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from engine import announce, lookup, tell
 from engine import release as release_story
 from engine.asking import Asking, card_channel
 from engine.errors import UserError
 from engine.lifecycle import PROMOTION_LIMITS, is_final
+from engine.marks import literal
 from engine.moves import move
+from engine.queue import ahead_of
+from engine.target import manifest_of
 from engine.world import World
-from storage import ids, promotions, releases
+from storage import apps, ids, promotions, releases
 from storage.records import Live, Promotion, PromotionKind, PromotionStatus, Release
 from storage.store import Transaction
 
@@ -24,7 +27,7 @@ class Wish:
 
     release: Release
     kind: PromotionKind
-    scale: Mapping[str, int]
+    scale: Mapping[str, int] = field(default_factory=dict)  # over the live numbers at its turn
 
 
 class StaleEnvironment(UserError):
@@ -59,6 +62,7 @@ def promote(
     with world.store.write() as transaction:
         asking.claim(world, transaction)
         wanted = lookup.release(transaction, release_id)
+        apps.lock(transaction, wanted.app)
         rack = world.rack_spec(rack or wanted.rack).name
         chosen = release_story.on_rack(world, transaction, wanted, rack, asking.person)
         live = promotions.live_on(transaction, app=chosen.app, rack=rack)
@@ -68,7 +72,7 @@ def promote(
         if live is None or (takes_back and environment == "live"):
             chosen = release_story.rebased(world, transaction, chosen, asking.person)
         _refuse_what_is_there(transaction, chosen, live)
-        wish = Wish(release=chosen, kind=PromotionKind.PROMOTE, scale=live.scale if live else {})
+        wish = Wish(release=chosen, kind=PromotionKind.PROMOTE)
         return _enter(world, transaction, asking, wish, approved=approved)
 
 
@@ -89,7 +93,7 @@ def roll_back(
     """
     with world.store.write() as transaction:
         asking.claim(world, transaction)
-        lookup.app(transaction, app)
+        apps.lock(transaction, lookup.app(transaction, app).name)
         live = promotions.live_on(transaction, app=app, rack=rack)
         if only_from and (live is None or live.release_id != only_from):
             raise UserError(
@@ -98,7 +102,8 @@ def roll_back(
                 remedy="`/rack status` shows what is live and what is under way.",
             )
         chosen = rollback_goal(transaction, app=app, rack=rack, release_id=release_id)
-        wish = Wish(release=chosen, kind=PromotionKind.ROLLBACK, scale=live.scale if live else {})
+        _refuse_what_is_under_way(transaction, chosen, PromotionKind.ROLLBACK)
+        wish = Wish(release=chosen, kind=PromotionKind.ROLLBACK)
         promotion = _enter(world, transaction, asking, wish, approved=approved)
         if promotion.status is P.QUEUED:
             _make_way(world, transaction, promotion)
@@ -154,17 +159,16 @@ def rerun(
     """Ask for the live release again with other numbers (scale) or new processes (restart)."""
     with world.store.write() as transaction:
         asking.claim(world, transaction)
-        lookup.app(transaction, app)
+        apps.lock(transaction, lookup.app(transaction, app).name)
         live = promotions.live_on(transaction, app=app, rack=rack)
         if live is None:
             raise UserError(
                 f"Nothing of {app} is live on {rack}.", remedy="Promote a release first."
             )
         release = lookup.release(transaction, live.release_id)
-        numbers = {**live.scale, **(scale or {})}
-        if kind is PromotionKind.SCALE and numbers == dict(live.scale):
-            raise UserError(f"{app} on {rack} has these numbers already.")
-        wish = Wish(release=release, kind=kind, scale=numbers)
+        if kind is PromotionKind.SCALE:
+            _refuse_numbers_that_are_there(transaction, release, live, scale or {})
+        wish = Wish(release=release, kind=kind, scale=scale or {})
         return _enter(world, transaction, asking, wish, approved=approved)
 
 
@@ -181,6 +185,8 @@ def approve(world: World, asking: Asking, promotion_id: str) -> Promotion:
         tell.approved(transaction, approved, world.clock.now())
         if approved.kind is PromotionKind.ROLLBACK:
             _make_way(world, transaction, approved)
+        elif ahead := ahead_of(transaction, approved):
+            tell.waits_behind(transaction, approved, ahead, world.clock.now())
     return approved
 
 
@@ -217,25 +223,28 @@ def _stop(
     return promotion
 
 
+def _refuse_what_is_under_way(
+    transaction: Transaction, chosen: Release, kind: PromotionKind
+) -> None:
+    """Raise ``UserError`` where somebody has asked for the very same already."""
+    for other in promotions.unfinished(transaction, app=chosen.app, rack=chosen.rack):
+        if (other.release_id, other.kind) == (chosen.id, kind):
+            asked = f"{literal(other.asked_by.name)} asked for it ({other.id})."
+            raise UserError(
+                f"{tell.deed(other, capital=True)} on {chosen.rack} is under way already.",
+                why=f"{asked} {tell.how_it_stands(other)}",
+            )
+
+
 def _refuse_what_is_there(transaction: Transaction, chosen: Release, live: Live | None) -> None:
-    under_way = [
-        promotion
-        for promotion in promotions.unfinished(transaction, app=chosen.app, rack=chosen.rack)
-        if promotion.release_id == chosen.id
-    ]
-    if under_way:
-        first = under_way[0]
-        raise UserError(
-            f"{chosen.id} is being promoted on {chosen.rack} already.",
-            why=f"{first.asked_by.name} asked for it ({first.id}). {tell.how_it_stands(first)}",
-        )
+    _refuse_what_is_under_way(transaction, chosen, PromotionKind.PROMOTE)
     if live is None:
         return
     if live.release_id == chosen.id:
         by = promotions.get(transaction, live.promotion_id)
         raise UserError(
             f"{chosen.id} is live on {chosen.rack} already.",
-            why=f"{by.asked_by.name} promoted it ({by.id})." if by else "",
+            why=f"{literal(by.asked_by.name)} promoted it ({by.id})." if by else "",
             remedy=f"To start its processes anew: `/rack restart --app {chosen.app}`.",
         )
     if _is_older(transaction, chosen, live):
@@ -243,6 +252,16 @@ def _refuse_what_is_there(transaction: Transaction, chosen: Release, live: Live 
             f"{chosen.id} is older than {live.release_id}, which is live on {chosen.rack}.",
             remedy=f"To go back to it: `/rack rollback {chosen.app} {chosen.id}`.",
         )
+
+
+def _refuse_numbers_that_are_there(
+    transaction: Transaction, release: Release, live: Live, scale: Mapping[str, int]
+) -> None:
+    services = manifest_of(release).services
+    present = {one.name: live.scale.get(one.name, one.replicas) for one in services}
+    changing = promotions.unfinished(transaction, app=live.app, rack=live.rack)
+    if not changing and present == {**present, **scale}:
+        raise UserError(f"{live.app} on {live.rack} has these numbers already.")
 
 
 def _is_older(transaction: Transaction, release: Release, live: Live) -> bool:
@@ -293,7 +312,9 @@ def _supersede_offers(world: World, transaction: Transaction, newer: Promotion) 
     for other in promotions.with_status(
         transaction, (P.AWAITING_APPROVAL,), app=newer.app, rack=newer.rack
     ):
-        reason = f"{newer.asked_by.name} asked for {newer.release_id} instead ({newer.id})."
+        reason = (
+            f"{literal(newer.asked_by.name)} asked for {newer.release_id} instead ({newer.id})."
+        )
         move(world, transaction, other, P.SUPERSEDED, reason=reason)
 
 
@@ -304,7 +325,7 @@ def _make_way(world: World, transaction: Transaction, rollback: Promotion) -> No
         if other.id == rollback.id:
             continue
         if other.status in promotions.WAITING:
-            reason = f"{asker.name} rolled back to {rollback.release_id} ({rollback.id})."
+            reason = f"{literal(asker.name)} rolled back to {rollback.release_id} ({rollback.id})."
             move(world, transaction, other, P.SUPERSEDED, reason=reason)
         elif other.status not in NOT_CANCELABLE and not other.cancel_asked_by:
             promotions.change(transaction, other, cancel_asked_by=asker)

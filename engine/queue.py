@@ -2,13 +2,17 @@
 
 from collections.abc import Sequence
 
+from engine import lookup
 from engine.moves import move
+from engine.release import stale_environment
 from engine.world import World
 from storage import promotions
-from storage.records import Promotion, PromotionKind, PromotionStatus
+from storage.records import Live, Promotion, PromotionKind, PromotionStatus
 from storage.store import Conflict, Stale, Transaction
 
 P = PromotionStatus
+Place = tuple[str, str]  # app and rack
+OF_WHAT_IS_LIVE = frozenset({PromotionKind.SCALE, PromotionKind.RESTART})
 
 
 def due(world: World) -> list[str]:
@@ -16,8 +20,9 @@ def due(world: World) -> list[str]:
     with world.store.read() as transaction:
         waiting = promotions.with_status(transaction, promotions.WAITING)
         running = promotions.with_status(transaction, promotions.RUNNING)
+    busy = {(one.app, one.rack) for one in running}
     for promotion in in_turn(waiting):
-        _take_turn(world, promotion)
+        _take_turn(world, promotion, busy)
     if waiting:
         with world.store.read() as transaction:
             running = promotions.with_status(transaction, promotions.RUNNING)
@@ -47,32 +52,61 @@ def ahead_of(transaction: Transaction, promotion: Promotion) -> list[Promotion]:
     return ([running] if running else []) + before
 
 
-def _take_turn(world: World, promotion: Promotion) -> None:
+def _take_turn(world: World, promotion: Promotion, busy: set[Place]) -> None:
     """Begin a promotion whose app and rack are free, or end one that waited too long."""
     now = world.clock.now()
     late = promotion.deadline_at is not None and now >= promotion.deadline_at
+    waits = promotion.status is P.AWAITING_APPROVAL or (promotion.app, promotion.rack) in busy
+    if waits and not late:
+        return
     try:
         with world.store.write() as transaction:
-            if promotion.status is P.AWAITING_APPROVAL:
-                if late:
-                    move(world, transaction, promotion, P.EXPIRED)
-                return
-            if late:
+            if not late:
+                _begin(world, transaction, promotion)
+            elif promotion.status is P.AWAITING_APPROVAL:
+                move(world, transaction, promotion, P.EXPIRED)
+            else:
                 reason = "It waited twelve hours for its turn."
                 move(world, transaction, promotion, P.FAILED, reason=reason)
-                return
-            where = {"app": promotion.app, "rack": promotion.rack}
-            if promotions.running(transaction, **where):
-                return
-            live = promotions.live_on(transaction, **where)
-            move(
-                world,
-                transaction,
-                promotion,
-                P.PREPARING,
-                started_at=now,
-                previous_release_id=live.release_id if live else None,
-                previous_promotion_id=live.promotion_id if live else None,
-            )
     except (Stale, Conflict):
         return  # another tick was faster; the next one sees what it did
+
+
+def _begin(world: World, transaction: Transaction, promotion: Promotion) -> None:
+    """Let a promotion leave the queue, over what is live now and not when it was asked for."""
+    where = {"app": promotion.app, "rack": promotion.rack}
+    if promotions.running(transaction, **where):
+        return
+    if promotions.with_leftovers(transaction, **where):
+        return  # the sweep clears them first: a revert would put old processes back to work
+    live = promotions.live_on(transaction, **where)
+    if reason := _overtaken(transaction, promotion, live):
+        move(world, transaction, promotion, P.SUPERSEDED, reason=reason)
+        return
+    changes: dict[str, object] = {}
+    if live:
+        changes = {
+            "previous_release_id": live.release_id,
+            "previous_promotion_id": live.promotion_id,
+            "scale": {**live.scale, **(promotion.scale or {})},
+        }
+        if promotion.kind in OF_WHAT_IS_LIVE:
+            changes["release_id"] = live.release_id
+    move(world, transaction, promotion, P.PREPARING, started_at=world.clock.now(), **changes)
+
+
+def _overtaken(transaction: Transaction, promotion: Promotion, live: Live | None) -> str | None:
+    """Say why it makes no sense any more, after what happened while it waited."""
+    if live is None:
+        gone = f"Nothing of {promotion.app} is live on {promotion.rack} any more."
+        return gone if promotion.kind in OF_WHAT_IS_LIVE else None
+    if promotion.kind is not PromotionKind.PROMOTE or live.since <= promotion.created_at:
+        return None
+    release = lookup.release(transaction, promotion.release_id)
+    takes_back = stale_environment(transaction, release)
+    if not takes_back:
+        return None
+    return (
+        f"{live.release_id} became live while it waited, and this would take back its "
+        f"environment: {', '.join(takes_back)}. Promote {release.id} again to choose."
+    )

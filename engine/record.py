@@ -4,6 +4,7 @@ from datetime import datetime, timedelta
 
 from engine import announce, tell
 from engine.decide import Decision
+from engine.lifecycle import is_final
 from engine.moves import move
 from engine.ports.rack import ServiceSpec, Target
 from engine.world import World
@@ -29,7 +30,8 @@ def record(
         now = world.clock.now()
         if notes:
             tell.notice(transaction, promotion, str(promotion.status), " ".join(notes), now)
-        if decision.trouble and promotion.reason is None:
+        ends = decision.then is not None and is_final(decision.then)
+        if decision.trouble and promotion.reason is None and not ends:
             tell.trouble(transaction, promotion, decision.trouble.reason, now)
         if decision.then is None:
             return _stay(transaction, promotion, decision, now)
@@ -75,7 +77,7 @@ def _keep_live_true(
         case _, P.DRAINING:
             promotions.set_live(transaction, _live(promotion, now))
         case P.ROLLING_BACK, P.ROLLED_BACK | P.FAILED:
-            _restore_live(transaction, promotion, now)
+            restore_live(transaction, promotion, now)
         case _, P.SUCCEEDED:
             releases.mark_healthy(transaction, promotion.release_id, now)
         case _:
@@ -93,7 +95,8 @@ def _live(promotion: Promotion, now: datetime) -> Live:
     )
 
 
-def _restore_live(transaction: Transaction, promotion: Promotion, now: datetime) -> None:
+def restore_live(transaction: Transaction, promotion: Promotion, now: datetime) -> None:
+    """Record as live what was before the promotion, if the promotion is recorded as live."""
     live = promotions.live_on(transaction, app=promotion.app, rack=promotion.rack)
     if live is None or live.promotion_id != promotion.id:
         return  # the traffic had not moved yet

@@ -47,6 +47,19 @@ def current_environment(transaction: Transaction, *, app: str, rack: str) -> Env
     return releases.environment(transaction, release.environment_id)
 
 
+def left_out(transaction: Transaction, *, app: str, rack: str) -> Environment | None:
+    """Read the newest version of the environment where it is newer than the live one.
+
+    It was never promoted, or taken back: a change, which starts from what is live, leaves it out.
+    """
+    if promotions.live_on(transaction, app=app, rack=rack) is None:
+        return None
+    current = current_environment(transaction, app=app, rack=rack)
+    newest = releases.latest_environment(transaction, app=app, rack=rack)
+    is_newer = newest and (current is None or newest.created_at > current.created_at)
+    return newest if is_newer else None
+
+
 def on_rack(
     world: World, transaction: Transaction, release: Release, rack: str, by: Person
 ) -> Release:
@@ -77,16 +90,22 @@ def on_rack(
 
 
 def rebased(world: World, transaction: Transaction, release: Release, by: Person) -> Release:
-    """Return a release of the same build with the environment that is live now."""
+    """Return a release of the same build with the environment that is live now.
+
+    One that exists already is used again, so that two who ask at once name the same release.
+    """
     environment = current_environment(transaction, app=release.app, rack=release.rack)
     environment_id = environment.id if environment else None
     if release.environment_id == environment_id:
         return release
+    found = releases.copy_on(transaction, rack=release.rack, build_id=release.build_id)
+    if found and found.environment_id == environment_id:
+        return found
     copy = replace(
         release,
         id=ids.new_id("R"),
         environment_id=environment_id,
-        description=f"{release.description} (rebased on the live environment)",
+        description=f"{release.description} (with the present environment)",
         created_by=by,
         created_at=world.clock.now(),
         healthy_at=None,

@@ -4,6 +4,8 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from engine.announce import milestone
+from engine.lifecycle import TOUCHES_LIVE
+from engine.marks import literal
 from storage import promotions
 from storage.records import Person, Promotion, PromotionKind, PromotionStatus
 from storage.store import Transaction
@@ -33,11 +35,21 @@ STANDING = {
 
 def how_it_stands(promotion: Promotion) -> str:
     """Say in one sentence where the promotion is, and who ended it where a person did."""
-    if promotion.status is P.CANCELED and promotion.cancel_asked_by:
-        return f"{promotion.cancel_asked_by.name} canceled it."
-    if promotion.cancel_asked_by and promotion.finished_at is None:
-        return f"{promotion.cancel_asked_by.name} has asked to cancel it."
-    return STANDING[promotion.status]
+    if promotion.cancel_asked_by is None:
+        return STANDING[promotion.status]
+    name = literal(promotion.cancel_asked_by.name)
+    if promotion.finished_at is None:
+        return f"{name} has asked to cancel it."
+    return f"{name} canceled it." if was_canceled(promotion) else STANDING[promotion.status]
+
+
+def was_canceled(promotion: Promotion) -> bool:
+    """Whether it ended because somebody canceled it, and all its steps were taken back."""
+    return (
+        promotion.cancel_asked_by is not None
+        and promotion.reason is None
+        and promotion.status in {P.CANCELED, P.ROLLED_BACK, P.FAILED}
+    )
 
 
 def awaits_approval(transaction: Transaction, promotion: Promotion, at: datetime) -> None:
@@ -47,7 +59,7 @@ def awaits_approval(transaction: Transaction, promotion: Promotion, at: datetime
         transaction,
         promotion,
         "awaits_approval",
-        f"*{promotion.rack}* is protected: {_deed(promotion)} waits for an approval.",
+        f"*{promotion.rack}* is protected: {deed(promotion)} waits for an approval.",
         at=at,
         tone="waiting",
         actions=(("Approve…", words),),
@@ -73,7 +85,7 @@ def waits_behind(
         transaction,
         promotion,
         "waits",
-        f"Waits its turn behind {first.id} ({_deed(first)}, asked for by {{0}}){others}.",
+        f"Waits its turn behind {first.id} ({deed(first)}, asked for by {{0}}){others}.",
         at=at,
         tone="waiting",
         people=(first.asked_by,),
@@ -92,7 +104,12 @@ def cancel_asked(
 
 def trouble(transaction: Transaction, promotion: Promotion, reason: str, at: datetime) -> None:
     """Tell what went wrong, at once, before it is cleared up."""
-    where = "Traffic goes back." if promotion.live_at else "Nothing of it took traffic."
+    if promotion.status not in TOUCHES_LIVE:
+        where = "It took no traffic."
+    elif promotion.previous_release_id:
+        where = f"Traffic goes back to {promotion.previous_release_id}."
+    else:
+        where = "It is taken out of traffic."
     milestone(
         transaction, promotion, "trouble", f"{reason} {where} Clearing it up.", at=at, tone="bad"
     )
@@ -125,12 +142,6 @@ def live(transaction: Transaction, promotion: Promotion, at: datetime) -> None:
     milestone(transaction, promotion, "live", text, at=at, tone="good")
 
 
-def cut(transaction: Transaction, promotion: Promotion, sessions: int, at: datetime) -> None:
-    """Tell how many sessions were ended because their drain time was over."""
-    text = f"{sessions} open sessions on the old processes were cut: their drain time was over."
-    milestone(transaction, promotion, f"cut:{at.isoformat()}", text, at=at, tone="bad")
-
-
 def notice(
     transaction: Transaction, promotion: Promotion, name: str, text: str, at: datetime
 ) -> None:
@@ -152,24 +163,27 @@ def ended(transaction: Transaction, promotion: Promotion, at: datetime) -> None:
         tone=tone,
         people=people,
         code=promotion.evidence,
-        broadcast=failed and promotion.cancel_asked_by is None,
+        broadcast=failed and not was_canceled(promotion),
     )
+
+
+def what_is_live(transaction: Transaction, promotion: Promotion) -> str:
+    """Say what is live now where the promotion is about."""
+    live = promotions.live_on(transaction, app=promotion.app, rack=promotion.rack)
+    if live is None:
+        return f"Nothing of {promotion.app} is live on {promotion.rack}."
+    return f"{live.release_id} is live on {promotion.rack}."
 
 
 def _end(transaction: Transaction, promotion: Promotion) -> tuple[str, str]:
-    now_live = promotions.live_on(transaction, app=promotion.app, rack=promotion.rack)
-    stands = (
-        f"{now_live.release_id} is live on {promotion.rack}."
-        if now_live
-        else f"Nothing of {promotion.app} is live on {promotion.rack}."
-    )
+    stands = what_is_live(transaction, promotion)
     reason = promotion.reason or ""
     match promotion.status:
         case P.SUCCEEDED:
             return f"*Done.* {stands} {_leftovers(promotion)}".strip(), "good"
         case P.CANCELED:
-            return f"*Canceled* by {{0}}. {stands}", "muted"
-        case P.ROLLED_BACK if promotion.cancel_asked_by and not promotion.reason:
+            return f"*Canceled* by {{0}}. {stands} {_leftovers(promotion)}".strip(), "muted"
+        case P.ROLLED_BACK | P.FAILED if was_canceled(promotion):
             return f"*Canceled* by {{0}} and taken back. {stands}", "muted"
         case P.EXPIRED:
             return f"*Expired*: nobody approved it in 24 hours. {stands}", "muted"
@@ -179,7 +193,8 @@ def _end(transaction: Transaction, promotion: Promotion) -> tuple[str, str]:
             return f"*Taken back.* {reason} {stands} {_advice(promotion)}", "bad"
         case P.ROLLBACK_FAILED:
             return _rollback_failed(promotion), "bad"
-    return f"*Failed.* {reason} {stands} {_leftovers(promotion)} {_advice(promotion)}", "bad"
+    words = ("*Failed.*", reason, stands, _leftovers(promotion), _advice(promotion))
+    return " ".join(word for word in words if word), "bad"
 
 
 def _rollback_failed(promotion: Promotion) -> str:
@@ -198,17 +213,20 @@ def _leftovers(promotion: Promotion) -> str:
 
 
 def _advice(promotion: Promotion) -> str:
+    if promotion.started_at is None:
+        return "Ask for it again when the one before it has ended."
     return (
         f"`/rack logs {promotion.app} --rack {promotion.rack}` shows more; mend it, build again "
         f"and promote the new release."
     )
 
 
-def _deed(promotion: Promotion) -> str:
-    """Name what a promotion does, as in "the rollback to RABC"."""
-    return {
-        PromotionKind.PROMOTE: f"promoting {promotion.release_id}",
-        PromotionKind.ROLLBACK: f"rolling back to {promotion.release_id}",
-        PromotionKind.SCALE: "scaling",
-        PromotionKind.RESTART: "restarting",
+def deed(promotion: Promotion, *, capital: bool = False) -> str:
+    """Name what a promotion does, as in "rolling back to RABC"."""
+    verb, goal = {
+        PromotionKind.PROMOTE: ("promoting", promotion.release_id),
+        PromotionKind.ROLLBACK: ("rolling back to", promotion.release_id),
+        PromotionKind.SCALE: ("scaling", promotion.app),
+        PromotionKind.RESTART: ("restarting", promotion.app),
     }[promotion.kind]
+    return f"{verb.capitalize() if capital else verb} {goal}"

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from engine.environment import Vault
 from engine.errors import UserError
-from engine.lookup import nearest
+from engine.lookup import nearest, shown
 from engine.ports.builder import Builder
 from engine.ports.clock import Clock
 from engine.ports.rack import Rack
@@ -52,7 +52,7 @@ class World:
         if name in self.racks:
             return self.racks[name]
         raise UserError(
-            f"There is no rack `{name}`.",
+            f"There is no rack `{shown(name)}`.",
             why=nearest(name, self.racks),
             remedy="`/rack racks` lists them.",
         )

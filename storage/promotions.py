@@ -79,10 +79,18 @@ def running(transaction: Transaction, *, app: str, rack: str) -> Promotion | Non
     return found[0] if found else None
 
 
-def with_leftovers(transaction: Transaction, *, rack: str) -> list[Promotion]:
-    """Read the ended promotions whose rack has still to be cleared of them."""
-    query = select(promotions).where(promotions.c.leftovers, promotions.c.rack == rack)
-    return _read(transaction, query)
+def with_leftovers(
+    transaction: Transaction, *, rack: str, app: str | None = None
+) -> list[Promotion]:
+    """Read the ended promotions whose rack has still to be cleared of them, oldest first."""
+    query = select(promotions).where(
+        promotions.c.leftovers,
+        promotions.c.rack == rack,
+        promotions.c.status.not_in((*WAITING, *RUNNING)),
+    )
+    if app:
+        query = query.where(promotions.c.app == app)
+    return _read(transaction, query.order_by(promotions.c.created_at, promotions.c.id))
 
 
 def live_on(transaction: Transaction, *, app: str, rack: str) -> Live | None:
