@@ -9,6 +9,7 @@ from commands.reply import Actions, Button, Code, Facts, Note, Reply, Table, Tex
 from commands.tree import app_option, pass_context, rack_option, root
 from engine import build as build_story
 from engine import lookup
+from engine.errors import UserError
 from engine.marks import literal
 from storage import builds
 from storage.records import Build, BuildStatus
@@ -136,7 +137,9 @@ def logs(context: Context, build_id: str | None) -> Reply:
         else:
             with context.world.store.read() as transaction:
                 newest = builds.latest(transaction, app=context.app(None), limit=1)
-            build_id = newest[0].id if newest else "B"
+            if not newest:
+                raise UserError("There is no build yet.", remedy="`/rack build` makes one.")
+            build_id = newest[0].id
     with context.world.store.read() as transaction:
         found = lookup.build(transaction, build_id)
         text = builds.log(transaction, found.id)

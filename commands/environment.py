@@ -9,6 +9,7 @@ from commands.reply import Actions, Button, Note, Reply, Table, Text, Tone
 from commands.request import Origin
 from commands.tree import app_option, pass_context, rack_option, root
 from engine import release as story
+from engine.asking import Asking
 from engine.environment import check_name, parse_pairs
 from engine.errors import UserError
 from storage import promotions
@@ -77,10 +78,7 @@ def set_values(
                 Actions(buttons=(_set_button(chosen, where),)),
             ),
         )
-    made = story.change_environment(
-        context.world, asking, app=chosen, rack=where, to_set=parse_pairs(given), to_unset=()
-    )
-    return _changed(context, *made)
+    return _change(context, asking, chosen, where, to_set=parse_pairs(given))
 
 
 @env_group.command("unset")
@@ -95,18 +93,32 @@ def unset_values(
     asking = context.asking()
     for name in names:
         check_name(name)
+    return _change(context, asking, context.app(app), context.rack(rack), to_unset=names)
+
+
+def _change(
+    context: Context,
+    asking: Asking,
+    app: str,
+    rack: str,
+    *,
+    to_set: dict[str, str] | None = None,
+    to_unset: tuple[str, ...] = (),
+) -> Reply:
+    with context.world.store.read() as transaction:
+        left_out = story.left_out(transaction, app=app, rack=rack)
     made = story.change_environment(
-        context.world,
-        asking,
-        app=context.app(app),
-        rack=context.rack(rack),
-        to_set={},
-        to_unset=names,
+        context.world, asking, app=app, rack=rack, to_set=to_set or {}, to_unset=to_unset
     )
-    return _changed(context, *made)
+    return _changed(context, *made, left_out)
 
 
-def _changed(context: Context, environment: Environment, release: Release | None) -> Reply:
+def _changed(
+    context: Context,
+    environment: Environment,
+    release: Release | None,
+    left_out: Environment | None,
+) -> Reply:
     count = words.count(len(environment.names), "variable")
     done = Text(text=f"`{environment.description}` · {count} now.", tone=Tone.GOOD)
     if release is None:
@@ -117,6 +129,11 @@ def _changed(context: Context, environment: Environment, release: Release | None
         parts=(
             done,
             Text(text=f"Made release *{release.id}* of what is live. Promote it to use it."),
+            *(
+                (Text(text=f"Not in it, as it is not live: `{left_out.description}`."),)
+                if left_out
+                else ()
+            ),
             Actions(buttons=(promote_button(context.world, release.id, release.rack),)),
         ),
     )

@@ -8,7 +8,7 @@ from commands.context import Context
 from commands.reply import Note, Reply, Table, Text
 from commands.tree import Group, pass_context, root
 from engine.errors import UserError
-from engine.lookup import nearest
+from engine.lookup import nearest, shown
 
 
 @root.command("help")
@@ -31,7 +31,7 @@ def help_for(words: Sequence[str]) -> Reply:
             if path:
                 break
             raise UserError(
-                f"There is no command `{word[:60]}`.",
+                f"There is no command `{shown(word)}`.",
                 why=nearest(word.lower(), command.commands),
                 remedy="`/rack help` lists what there is.",
             )

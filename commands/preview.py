@@ -12,7 +12,7 @@ from engine.marks import literal
 from engine.queue import ahead_of
 from engine.target import target_of
 from storage import promotions, releases
-from storage.records import Promotion, Release
+from storage.records import Promotion, PromotionStatus, Release
 from storage.store import Transaction
 
 
@@ -99,7 +99,7 @@ def check_services(context: Context, app: str, rack: str, wanted: dict[str, int]
     for name in wanted:
         if name not in known:
             raise UserError(
-                f"{app} has no service `{name[:60]}`.",
+                f"{app} has no service `{lookup.shown(name)}`.",
                 why=lookup.nearest(name, known),
                 remedy=f"It has {words.listed([f'`{one}`' for one in known])}.",
             )
@@ -125,7 +125,11 @@ def _what_happens(
         ("Images", "copied from " + release.rack if release.rack != rack else "on the rack"),
     )
     rows = tuple((service.name, str(service.replicas)) for service in manifest.services)
-    others = promotions.unfinished(transaction, app=release.app, rack=rack)
+    others = [
+        other
+        for other in promotions.unfinished(transaction, app=release.app, rack=rack)
+        if other.status is not PromotionStatus.AWAITING_APPROVAL
+    ]
     queue = (
         (
             Text(

@@ -10,8 +10,9 @@ from commands.context import Context
 from commands.reply import Actions, Button, Code, Note, Reply, Table, Text
 from commands.tree import app_option, pass_context, rack_option, root
 from engine.errors import UserError
+from engine.lookup import shown
 
-AGE = re.compile(r"(\d{1,6})([smhd])\Z")
+AGE = re.compile(r"([0-9]{1,4})([smhd])\Z")
 UNITS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days"}
 LINES_SHOWN = 40
 LINES_LIMIT = 10_000
@@ -106,6 +107,7 @@ def _age(text: str) -> timedelta:
     found = AGE.match(text)
     if found is None:
         raise UserError(
-            f"`{text[:40]}` is not an age.", remedy="Write a number and s, m, h or d, as in `10m`."
+            f"`{shown(text)}` is not an age.",
+            remedy="Write a number and s, m, h or d, as in `10m`.",
         )
     return timedelta(**{UNITS[found[2]]: int(found[1])})

@@ -1,8 +1,11 @@
 """Changing what is live: ``promote``, ``rollback``, ``approve``, ``scale``, ``restart``."""
 
+import re
+
 import click
 
 from commands import preview as look_first
+from commands import words
 from commands.context import Context
 from commands.following import follow
 from commands.releases import newest, release_group
@@ -11,8 +14,12 @@ from commands.tree import app_option, approval_options, pass_context, rack_optio
 from engine import build as build_story
 from engine import promote as story
 from engine.errors import UserError
+from engine.lookup import shown
+from engine.marks import literal
 from storage import builds, promotions
 from storage.records import Build, Promotion, PromotionKind, PromotionStatus
+
+PROCESSES = re.compile(r"(?:100|[0-9]{1,2})\Z")
 
 
 @root.command("promote")
@@ -128,11 +135,28 @@ def _is_release(word: str) -> bool:
 def approve(context: Context, promotion_id: str | None, preview: bool) -> Reply:
     """Approve a promotion that waits on a protected rack."""
     asking = context.asking()
-    chosen = promotion_id or context.request.subject or ""
+    chosen = promotion_id or _only_offer(context)
     if preview:
         return look_first.waiting(context, chosen)
     made = story.approve(context.world, asking, chosen)
     return follow(context, made, f"Approved *{made.release_id}* of {made.app} on *{made.rack}*.")
+
+
+def _only_offer(context: Context) -> str:
+    """Return what waits for an approval where none is named: the thread's, else the only one."""
+    if context.request.subject:
+        return context.request.subject
+    with context.world.store.read() as transaction:
+        offers = promotions.with_status(transaction, (PromotionStatus.AWAITING_APPROVAL,))
+    if len(offers) == 1:
+        return offers[0].id
+    if not offers:
+        raise UserError("Nothing waits for an approval.")
+    raise UserError(
+        "Approve which?",
+        why=f"{words.listed([one.id for one in offers])} wait.",
+        remedy="`/rack approve ID`.",
+    )
 
 
 @root.command("scale")
@@ -152,10 +176,11 @@ def scale(
     """Change how many processes services have. Without numbers: show how many there are."""
     chosen, where = context.app(app), context.rack(rack)
     wanted = _numbers(numbers)
+    if wanted:
+        look_first.check_services(context, chosen, where, wanted)
     if not wanted or preview:
         return look_first.numbers(context, chosen, where, wanted)
     asking = context.asking()
-    look_first.check_services(context, chosen, where, wanted)
     made = story.rerun(
         context.world,
         asking,
@@ -172,9 +197,9 @@ def _numbers(pairs: tuple[str, ...]) -> dict[str, int]:
     wanted: dict[str, int] = {}
     for pair in pairs:
         service, _, number = pair.partition("=")
-        if not number.isdecimal() or int(number) > 100:
+        if not PROCESSES.match(number):
             raise UserError(
-                f"`{pair[:60]}` is not a number of processes.",
+                f"`{shown(pair)}` is not a number of processes.",
                 remedy="Write SERVICE=N with N from 0 to 100, as in `web=3`.",
             )
         wanted[service] = int(number)
@@ -224,7 +249,8 @@ def cancel(context: Context, subject_id: str | None, app: str | None, rack: str 
         build_story.cancel(context.world, asking, chosen)
     else:
         story.cancel(context.world, asking, chosen)
-    return Reply(parts=(Text(text=f"Canceling {chosen.upper()}. Its thread tells the end."),))
+    text = f"Canceling {literal(chosen.upper())}. Its thread tells the end."
+    return Reply(parts=(Text(text=text),))
 
 
 def _only_one(context: Context, app: str | None, rack: str | None) -> str:

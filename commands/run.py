@@ -1,6 +1,7 @@
 """From a request to its reply: parse, run, and turn every error into an answer."""
 
 import logging
+import re
 import secrets
 from collections.abc import Callable
 
@@ -26,10 +27,13 @@ from engine.errors import PortError, UserError
 from engine.marks import literal
 from engine.promote import StaleEnvironment
 from engine.world import World
-from storage.store import Unavailable
+from storage.store import Conflict, Stale, Unavailable
 
 MODULES = (apps, builds, environment, processes, promotions, racks, releases, status)
 HELP_WORDS = frozenset({"--help", "-h"})
+UNWRITABLE = re.compile("[\x00\ud800-\udfff]")  # no database takes these
+MESSAGE_LIMIT = 300  # characters; Click repeats what was typed, however long
+TRIES = 4  # where somebody else changes the same thing at the same moment
 
 log = logging.getLogger(__name__)
 
@@ -42,7 +46,7 @@ def dispatcher(world: World) -> Callable[[Request], Reply]:
 def run(world: World, request: Request) -> Reply:
     """Answer one request. Every error becomes a reply; a fault of ours gets a reference."""
     try:
-        return _answer(world, request)
+        return _answer_in_turn(world, request)
     except Repeated:
         return Reply()
     except StaleEnvironment as error:
@@ -51,6 +55,12 @@ def run(world: World, request: Request) -> Reply:
         return failure(error.what, error.why, error.remedy)
     except PortError as error:
         return failure(literal(error.detail), "", error.remedy)
+    except (Stale, Conflict):
+        return failure(
+            "Others were changing the same thing at the same moment, so nothing was done.",
+            "",
+            "Look how it stands now with `/rack status`, and ask again.",
+        )
     except Unavailable:
         log.exception("database unavailable")
         return failure(
@@ -62,8 +72,20 @@ def run(world: World, request: Request) -> Reply:
         return failure(f"Something broke on my side. Reference {reference}.", "", "")
 
 
+def _answer_in_turn(world: World, request: Request) -> Reply:
+    """Answer again from the start where another was faster: nothing of the try was kept."""
+    for _ in range(TRIES - 1):
+        try:
+            return _answer(world, request)
+        except (Stale, Conflict):
+            continue
+    return _answer(world, request)
+
+
 def _answer(world: World, request: Request) -> Reply:
     words = list(request.words)
+    if any(UNWRITABLE.search(word) for word in (*words, *request.secret_words)):
+        raise UserError("That has characters in it that cannot be stored, so nothing was done.")
     if HELP_WORDS & set(words) or not words:
         return help_for([word for word in words if word not in HELP_WORDS])
     try:
@@ -74,11 +96,16 @@ def _answer(world: World, request: Request) -> Reply:
             obj=Context(world=world, request=request),
         )
     except click.UsageError as error:
+        help_words = " ".join(["/rack", *filter(None, [_name(request)]), "--help"])
         raise UserError(
-            error.format_message(), remedy=f"`/rack {_name(request)} --help` shows how."
+            literal(_short(error.format_message())), remedy=f"`{help_words}` shows how."
         ) from error
     assert isinstance(reply, Reply), f"{_name(request)} answered {reply!r}"
     return reply
+
+
+def _short(message: str) -> str:
+    return message if len(message) <= MESSAGE_LIMIT else message[:MESSAGE_LIMIT] + "…"
 
 
 def failure(what: str, why: str, remedy: str) -> Reply:

@@ -6,7 +6,7 @@ from typing import Any, TypeVar
 import click
 
 from engine.errors import UserError
-from engine.lookup import nearest
+from engine.lookup import nearest, shown
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -32,13 +32,20 @@ class Group(click.Group):
         self, ctx: click.Context, args: list[str]
     ) -> tuple[str | None, click.Command | None, list[str]]:
         """Find the command; raises ``UserError`` naming the nearest for one that is not there."""
+        for name, value in ctx.params.items():
+            if value:  # it would be dropped in silence, and the wrong rack be changed
+                raise UserError(
+                    f"`--{name}` stands in the wrong place.",
+                    remedy=f"Put it behind the whole command: `/rack {path_of(ctx)} … --{name} "
+                    f"{shown(str(value))}`.",
+                )
         word = args[0]
         found = self.get_command(ctx, word.lower())
         if found is not None:
             return found.name, found, args[1:]
         path = path_of(ctx)
         raise UserError(
-            f"There is no command `{word[:60]}`.",
+            f"There is no command `{shown(word)}`.",
             why=nearest(word.lower(), self.commands),
             remedy=f"`/rack {path} --help` lists what there is.".replace("  ", " "),
         )
