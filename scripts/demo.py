@@ -8,9 +8,11 @@ import os
 import signal
 import subprocess
 import sys
+import threading
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
+from types import FrameType
 
 from docker.errors import DockerException
 
@@ -39,9 +41,20 @@ def engine_for_the_demo() -> Iterator[str]:
 
 def run(command: Sequence[str]) -> int:
     """Run *command* until it ends, passing on what should end it; return its exit code."""
+    processes: list[subprocess.Popen[bytes]] = []
+    asked_to_end = threading.Event()
+
+    def end(_signal: int, _frame: FrameType | None) -> None:
+        asked_to_end.set()
+        for process in processes:
+            process.terminate()
+
+    signal.signal(signal.SIGTERM, end)
     process = subprocess.Popen(command)
-    signal.signal(signal.SIGTERM, lambda *_: process.terminate())
+    processes.append(process)
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the terminal sends it to both of us
+    if asked_to_end.is_set():  # before there was a process to pass it on to
+        process.terminate()
     return process.wait()
 
 
