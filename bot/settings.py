@@ -62,7 +62,6 @@ class RegistrySection(Section):
     """Where images travel between engines. Credentials come from the environment."""
 
     address: str
-    insecure: bool = False
 
 
 class GitSection(Section):

@@ -12,14 +12,17 @@ import psutil
 from bot.settings import RackSection, Settings
 from engine.adapters.builders import builder_for
 from engine.adapters.docker import DockerRack, DockerRackSettings
+from engine.adapters.docker.connection import Connection
 from engine.adapters.git import GitCredentials, GitSource
 from engine.adapters.memory import MemoryRack, MemoryWorld
 from engine.adapters.memory_builder import MemoryBuilder
+from engine.adapters.registry import DockerRegistry
 from engine.environment import Vault
 from engine.errors import UserError
 from engine.ports.builder import Builder
 from engine.ports.clock import Clock, SystemClock
 from engine.ports.rack import Rack
+from engine.ports.registry import Registry
 from engine.world import RackSpec, World
 from storage import apps, claims, ids
 from storage.records import App
@@ -50,6 +53,7 @@ def wire(settings: Settings) -> Wired:
         rack=racks.rack,
         builder=racks.builder,
         source=_source(settings, folder),
+        registry=racks.registry(),
         vault=Vault(settings.secret_key),
         work_folder=folder / "checkouts",
         default_channel=settings.file.slack.channel,
@@ -102,13 +106,35 @@ class Racks:
         self._clock = clock
         self._memory = MemoryWorld(settings.folder / "rackhand-memory.json", any_image=False)
         self._made: list[DockerRack] = []
+        self._connections: dict[str, Connection] = {}
         self.rack: Callable[[str], Rack] = cache(self._rack)
         self.builder: Callable[[str], Builder] = cache(self._builder)
+
+    def registry(self) -> Registry | None:
+        """Return the registry that images travel through, where the file names one."""
+        section = self._settings.file.registry
+        if section is None:
+            return None
+        secrets = self._settings.secrets
+        password = secrets.registry_password
+        self._connections = {
+            name: Connection(_docker_settings(name, rack, self._settings.folder))
+            for name, rack in self._settings.file.racks.items()
+            if rack.provider == "docker"
+        }
+        return DockerRegistry(
+            section.address,
+            self._connections,
+            username=secrets.registry_username,
+            password=password.get_secret_value() if password else None,
+        )
 
     def close(self) -> None:
         """End connections and tunnels."""
         for rack in self._made:
             rack.close()
+        for connection in self._connections.values():
+            connection.close()
 
     def _rack(self, name: str) -> Rack:
         section = self._settings.file.racks[name]
@@ -125,7 +151,11 @@ class Racks:
                 seconds_per_step=MEMORY_STEP_SECONDS,
                 on_built=lambda image_id: self._memory.add_image(name, image_id),
             )
-        return builder_for(section.engine, environment=_docker_environment(section))
+        return builder_for(
+            section.engine,
+            environment=_docker_environment(section, self._settings.folder),
+            ssh_options=section.ssh_options,
+        )
 
 
 def _docker_settings(name: str, section: RackSection, folder: Path) -> DockerRackSettings:
@@ -143,10 +173,10 @@ def _docker_settings(name: str, section: RackSection, folder: Path) -> DockerRac
     )
 
 
-def _docker_environment(section: RackSection) -> Mapping[str, str]:
+def _docker_environment(section: RackSection, folder: Path) -> Mapping[str, str]:
     """Return what the docker command needs to reach the engine, beside its address."""
     if section.tls:
-        return {"DOCKER_TLS_VERIFY": "1", "DOCKER_CERT_PATH": str(section.tls)}
+        return {"DOCKER_TLS_VERIFY": "1", "DOCKER_CERT_PATH": str(folder / section.tls)}
     return {}
 
 

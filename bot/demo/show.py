@@ -48,7 +48,7 @@ def take_down(stage: Stage) -> None:
         return
     engine = docker.DockerClient(stage.engine)
     for rack in stage.settings.file.racks:
-        mine = {"label": f"rackhand.rack={rack}"}
+        mine: dict[str, str | list[str] | bool] = {"label": f"rackhand.rack={rack}"}
         for container in engine.containers.list(all=True, filters=mine):
             container.remove(force=True, v=True)
         for network in engine.networks.list(filters=mine):

@@ -60,11 +60,11 @@ class Story:
         """Play from the first switch to the last listing."""
         self._step("Ada switches to staging")
         self._ask("/rack switch staging", "Switched to staging")
-        first = self._build("1.0.0")
+        first = self._build("1")
         self._promote(first, "staging")
         self._promote(first, "production")
         self._stage.shop.apply(FIX)
-        second = self._build("1.1.0")
+        second = self._build("2")
         self._promote(second, "staging")
         self._promote(second, "production")
         self._turn_away(second)
@@ -84,7 +84,7 @@ class Story:
 
     def _promote(self, version: Version, rack: str) -> None:
         """Click the build's button; on production look at what will happen, and agree."""
-        self._step(f"Grace promotes {version.number} to {rack}")
+        self._step(f"Grace promotes version {version.number} to {rack}")
         before = {message.ts for message in self._ada.messages()}
         self._press(version.card, f"Promote to {rack}")
         card = self._ada.wait_for(lambda: self._new_card("promote R", before), PROMOTE_SECONDS)
@@ -120,23 +120,25 @@ class Story:
             self._ada.say("/rack promote")
         else:
             self._stage.shop.apply(MISTAKE)
-            broken = self._build("1.2.0")
-            self._step("Grace promotes 1.2.0, which never gets healthy")
+            broken = self._build("3")
+            self._step("Grace promotes version 3, which never gets healthy")
             before = {message.ts for message in self._ada.messages()}
             self._press(broken.card, "Promote to staging")
         card = self._ada.wait_for(lambda: self._new_card("promote R", before), PROMOTE_SECONDS)
         answered = 0
         while not (end := self._end_now(card)):
-            self._must(self._shows("staging", old), f"{old.number} stopped answering meanwhile")
+            self._must(
+                self._shows("staging", old), f"version {old.number} stopped answering meanwhile"
+            )
             answered += 1
         self._must("Failed" in end, f"it was not turned away: {end}")
         self._must("/health" in end, f"the reason is not told: {end}")
         self._must(answered > 0, "it ended before anybody could look")
-        self._step(f"It is turned away by itself; {old.number} answered all the while")
+        self._step(f"It is turned away by itself; version {old.number} answered all the while")
         self._serves("staging", old)
 
     def _roll_back(self, rack: str, current: Version, goal: Version) -> None:
-        self._step(f"Grace rolls {rack} back to {goal.number} by a click")
+        self._step(f"Grace rolls {rack} back to version {goal.number} by a click")
         card = next(
             message
             for message in reversed(self._ada.messages())

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from engine.lookup import nearest
 from engine.manifest.health import read_http_check
-from engine.manifest.model import HEALTHY_WITHIN_SECONDS, HttpCheck, Words
+from engine.manifest.model import HttpCheck, Words
 from engine.manifest.ports import PORT_LIMIT
 from engine.manifest.reading import Reading
 from engine.manifest.values import Value, given
@@ -33,7 +33,7 @@ class Extension:
     port: int | None = None
     domains: tuple[str, ...] = ()
     http_check: HttpCheck | None = None
-    healthy_within_seconds: float = HEALTHY_WITHIN_SECONDS
+    healthy_within_seconds: float | None = None
     drain_seconds: float = 30.0
     bake_seconds: float = 0.0
     before_promote: Words | None = None
@@ -53,9 +53,7 @@ def read_extension(value: Value, reading: Reading) -> Extension:
         port=given(entries, "port", lambda entry: entry.whole(least=1, most=PORT_LIMIT), None),
         domains=given(entries, "domain", _domains, ()),
         http_check=given(entries, "health", read_http_check, None),
-        healthy_within_seconds=given(
-            entries, "healthy_within_seconds", Value.seconds, HEALTHY_WITHIN_SECONDS
-        ),
+        healthy_within_seconds=given(entries, "healthy_within_seconds", Value.seconds, None),
         drain_seconds=given(entries, "drain_seconds", Value.seconds, 30.0),
         bake_seconds=given(entries, "bake_seconds", Value.seconds, 0.0),
         before_promote=given(entries, "before_promote", read_words, None),

@@ -8,7 +8,7 @@ from pydantic import TypeAdapter
 
 from engine.ports.builder import Built
 
-HEALTHY_WITHIN_SECONDS = 120.0  # from its start
+HEALTHY_WITHIN_SECONDS = 120.0  # from its start, where no service says otherwise
 
 Words = str | tuple[str, ...]  # text is split as a shell would, without running one
 
@@ -68,7 +68,7 @@ class ServiceManifest:
     image_has_healthcheck: bool = False
     volumes: tuple[str, ...] = ()
     stop_grace_seconds: float = 30.0
-    healthy_within_seconds: float = HEALTHY_WITHIN_SECONDS
+    healthy_within_seconds: float | None = None
     drain_seconds: float = 30.0
     bake_seconds: float = 0.0
     before_promote: Words | None = None
@@ -91,11 +91,9 @@ class Manifest:
 
     @property
     def healthy_within_seconds(self) -> float:
-        """How long a new release may take to get healthy: as long as its slowest service may."""
-        return max(
-            (service.healthy_within_seconds for service in self.services),
-            default=HEALTHY_WITHIN_SECONDS,
-        )
+        """How long a new release may take to get healthy: as long as any service asks for."""
+        asked = [service.healthy_within_seconds for service in self.services]
+        return max((seconds for seconds in asked if seconds), default=HEALTHY_WITHIN_SECONDS)
 
 
 PLAIN = TypeAdapter(Manifest)
