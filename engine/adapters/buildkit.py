@@ -13,6 +13,7 @@ import psutil
 from engine.adapters.buildkit_progress import Progress
 from engine.adapters.docker_cli import DockerCli, call
 from engine.adapters.image_facts import has_healthcheck, lowest_port, needs_dockerfile
+from engine.adapters.image_names import built_name
 from engine.adapters.process import GRACE_SECONDS, child_environment, stream
 from engine.errors import NoSpace, Unreachable
 from engine.ports.builder import BuildEvent, BuildFailed, BuildSpec, Built
@@ -23,20 +24,25 @@ class BuildKitBuilder:
 
     *engine_url* is anything that the docker command takes as DOCKER_HOST (``unix://``,
     ``ssh://``, ``tcp://``); *environment* adds what it needs for that, such as
-    DOCKER_TLS_VERIFY and DOCKER_CERT_PATH.
+    DOCKER_TLS_VERIFY and DOCKER_CERT_PATH. Where the way there has to be opened first, *opened*
+    does so and returns the URL to use instead.
     """
 
     notice: str | None = None
 
     def __init__(
-        self, engine_url: str, cli: DockerCli, *, environment: Mapping[str, str] | None = None
+        self,
+        engine_url: str,
+        cli: DockerCli,
+        *,
+        environment: Mapping[str, str] | None = None,
+        opened: Callable[[], str] | None = None,
     ) -> None:
         """*cli* comes from ``find_cli``."""
         self._engine_url = engine_url
         self._cli = cli
-        self._environment = child_environment(
-            {**cli.build_environment, **(environment or {}), "DOCKER_HOST": engine_url}
-        )
+        self._extra = {**cli.build_environment, **(environment or {})}
+        self._opened = opened or (lambda: engine_url)
 
     def build(
         self,
@@ -58,7 +64,7 @@ class BuildKitBuilder:
             id_file = Path(folder) / "image-id"
             code = stream(
                 (self._cli.path, *self._cli.build_words, *_options(spec, id_file)),
-                environment=self._environment,
+                environment=self._environment(),
                 canceled=canceled,
                 on_line=tell,
             )
@@ -86,6 +92,9 @@ class BuildKitBuilder:
             shutil.rmtree(folder, ignore_errors=True)
         return len(found)
 
+    def _environment(self) -> dict[str, str]:
+        return child_environment({**self._extra, "DOCKER_HOST": self._opened()})
+
     def _raise_failure(self, spec: BuildSpec, progress: Progress) -> None:
         if progress.is_no_space:
             raise NoSpace(
@@ -101,7 +110,7 @@ class BuildKitBuilder:
             self._cli.path,
             "version",
             "--format={{.Server.Version}}",
-            environment=self._environment,
+            environment=self._environment(),
         )
         if answer.code != 0:
             raise Unreachable(
@@ -116,7 +125,7 @@ class BuildKitBuilder:
             "inspect",
             "--format={{json .}}",
             image_id,
-            environment=self._environment,
+            environment=self._environment(),
         )
         if answer.code != 0:
             self._check_engine()
@@ -140,6 +149,7 @@ def _options(spec: BuildSpec, id_file: Path) -> list[str]:
         "--progress=plain",
         f"--iidfile={id_file}",
         f"--file={spec.context / spec.dockerfile}",
+        f"--tag={built_name(spec)}",
         f"--label=rackhand.app={spec.app}",
         f"--label=rackhand.service={spec.service}",
     ]

@@ -14,6 +14,7 @@ from docker.types import CancellableStream
 from docker.utils import kwargs_from_env
 
 from engine.adapters.image_facts import has_healthcheck, lowest_port, needs_dockerfile
+from engine.adapters.image_names import built_name
 from engine.errors import Canceled, NoSpace, Unreachable
 from engine.ports.builder import BuildEvent, BuildFailed, BuildSpec, Built
 
@@ -31,12 +32,20 @@ class ClassicBuilder:
         "so `RUN --mount` does not work. Install the docker buildx plug-in."
     )
 
-    def __init__(self, engine_url: str, *, environment: Mapping[str, str] | None = None) -> None:
-        """*environment* may hold DOCKER_TLS_VERIFY and DOCKER_CERT_PATH."""
+    def __init__(
+        self,
+        engine_url: str,
+        *,
+        environment: Mapping[str, str] | None = None,
+        opened: Callable[[], str] | None = None,
+    ) -> None:
+        """*environment* may hold DOCKER_TLS_VERIFY and DOCKER_CERT_PATH.
+
+        Where the way to the engine has to be opened first, *opened* returns the URL to use.
+        """
         self._engine_url = engine_url
-        self._settings = kwargs_from_env(
-            environment={**(environment or {}), "DOCKER_HOST": engine_url}
-        )
+        self._environment = dict(environment or {})
+        self._opened = opened or (lambda: engine_url)
 
     def build(
         self,
@@ -48,8 +57,9 @@ class ClassicBuilder:
         """Build one image; see the port."""
         needs_dockerfile(spec)
         started = time.monotonic()
+        settings = kwargs_from_env(environment={**self._environment, "DOCKER_HOST": self._opened()})
         try:
-            client = _Client(version="auto", use_ssh_client=True, **self._settings)
+            client = _Client(version="auto", **settings)
         except (DockerException, requests.RequestException) as error:
             raise self._unreachable() from error
         try:
@@ -85,6 +95,13 @@ class _Client(docker.APIClient):
     """A client whose build can be broken off from another thread."""
 
     answer: "CancellableStream[Message] | None" = None
+
+    def merge_environment_settings(
+        self, url: Any, proxies: Any, stream: Any, verify: Any, cert: Any
+    ) -> Any:
+        """Judge an engine's certificate by its own authority, not by REQUESTS_CA_BUNDLE."""
+        found = super().merge_environment_settings(url, proxies, stream, verify, cert)
+        return {**found, "verify": self.verify}
 
     def _stream_helper(self, response: requests.Response, decode: bool = False) -> Iterator[Any]:
         """Keep hold of the response: closing it is what ends a classic build.
@@ -145,6 +162,7 @@ class _Run:
         try:
             for message in client.build(
                 path=str(spec.context),
+                tag=built_name(spec),
                 dockerfile=str(spec.context / spec.dockerfile),
                 buildargs=dict(spec.arguments),
                 target=spec.target or "",

@@ -108,10 +108,24 @@ def test_the_image_carries_app_and_service_and_no_build(
     assert not any("BREALXXXXXX" in value for value in labels.values())
 
 
+@pytest.mark.parametrize("kind", ["buildkit", "classic"])
+def test_a_built_image_is_not_taken_for_rubbish(
+    kind: str, builder: Builder, spec_of: Callable[..., BuildSpec], engine_url: str
+) -> None:
+    if kind == "classic":
+        builder = ClassicBuilder(engine_url)
+    built, _ = build(builder, spec_of("FROM scratch\nCOPY Dockerfile /\n", app="My Shop"))
+    client = docker.DockerClient(base_url=engine_url)
+    client.images.prune()
+    tags = client.images.get(built.image_id).tags
+    client.close()
+    assert tags == ["rackhand/my-shop/web:BREALXXXXXX"]
+
+
 def test_no_cache_runs_the_steps_again(builder: Builder, spec_of: Callable[..., BuildSpec]) -> None:
     dockerfile = "FROM busybox:stable\nRUN cat /proc/uptime > /when\n"
     first, _ = build(builder, spec_of(dockerfile))
-    again, events = build(builder, spec_of(dockerfile))
+    again, events = build(builder, spec_of(dockerfile, build_id="BAGAINXXXXX"))
     assert again.image_id == first.image_id
     assert any(event.text == "CACHED" for event in events)
     anew, _ = build(builder, spec_of(dockerfile, no_cache=True))
@@ -165,6 +179,34 @@ def test_what_a_killed_builder_left_is_found_and_ended(
     assert builder.end_orphans("BORPHANXXXX") >= 1
     assert processes_of("BORPHANXXXX") == []
     assert builder.end_orphans("BORPHANXXXX") == 0
+
+
+def test_an_engine_behind_ssh_builds_like_a_near_one(
+    ssh_engine_url: str,
+    ssh_options: tuple[str, ...],
+    second_engine_url: str,
+    spec_of: Callable[..., BuildSpec],
+) -> None:
+    distant = builder_for(ssh_engine_url, ssh_options=ssh_options)
+    built, events = build(distant, spec_of("FROM busybox:stable\nRUN echo distant\n"))
+    assert any(event.text == "distant" for event in events)
+    client = docker.DockerClient(base_url=second_engine_url)
+    assert client.images.get(built.image_id).id == built.image_id
+    client.close()
+
+
+def test_an_engine_behind_tls_builds_with_a_client_certificate(
+    tls_engine_url: str, tls_certificates: Path, spec_of: Callable[..., BuildSpec]
+) -> None:
+    environment = {"DOCKER_TLS_VERIFY": "1", "DOCKER_CERT_PATH": str(tls_certificates)}
+    spec = spec_of("FROM busybox:stable\nRUN echo sealed\n")
+    for builder in (
+        builder_for(tls_engine_url, environment=environment),
+        ClassicBuilder(tls_engine_url, environment=environment),
+    ):
+        built, events = build(builder, spec)
+        assert built.image_id.startswith("sha256:")
+        assert any("sealed" in event.text for event in events)
 
 
 def processes_of(build_id: str) -> list[int]:
