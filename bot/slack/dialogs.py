@@ -6,7 +6,6 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from slack_sdk import WebClient
-from slack_sdk.errors import SlackApiError
 
 from bot.slack import modals
 from bot.slack.answer import FAULTS, Answers, code_of
@@ -20,6 +19,10 @@ from commands.run import failure
 _TOO_LATE = failure(
     "Slack did not open the dialog.", "It gives three seconds for that.", "Press once more."
 )
+_NOT_FILLED = failure(
+    "Slack did not show what would happen, so nothing was done.", "", "Close it and press again."
+)
+_CLOSED = frozenset({"not_found", "hash_conflict"})  # by the person, meanwhile
 _DELIVERED_TWICE = "exchanged_trigger"  # the first delivery has opened it
 
 log = logging.getLogger(__name__)
@@ -66,7 +69,7 @@ class Dialogs:
 
     def show_result(self, shown: Shown, arrival: Arrival, reply: Reply) -> None:
         """Put an answer into an open dialog, or tell it where that was closed meanwhile."""
-        if not self._update(shown, modals.result(reply)):
+        if self._update(shown, modals.result(reply)):
             self._answers.whisper(arrival, reply)
         elif reply.file:
             self._answers.send_directly(arrival, reply.file)
@@ -99,10 +102,13 @@ class Dialogs:
 
     def _fill(self, shown: Shown, press: Press, home_team: str) -> None:
         arrival = press.arrival
-        contained(
-            lambda: self._reception.preview(arrival, home_team),
-            lambda preview: self._update(shown, modals.confirm(arrival, press.label, preview)),
-        )
+
+        def tell(preview: Reply) -> None:
+            code = self._update(shown, modals.confirm(arrival, press.label, preview))
+            if code and code not in _CLOSED:
+                self._answers.whisper(arrival, _NOT_FILLED)
+
+        contained(lambda: self._reception.preview(arrival, home_team), tell)
 
     def _show(self, arrival: Arrival, view: Block, press: Press | None = None) -> Shown | None:
         """Open the view, or let it take the place of the dialog that the button stands in."""
@@ -118,13 +124,11 @@ class Dialogs:
             return None
         return Shown(view_id=answer["view"]["id"], hash=answer["view"]["hash"])
 
-    def _update(self, shown: Shown, view: Block) -> bool:
-        """Change an open dialog; return False where it is there no more."""
+    def _update(self, shown: Shown, view: Block) -> str | None:
+        """Change an open dialog; return None, or Slack's code where it could not be changed."""
         try:
             self._client.views_update(view_id=shown.view_id, hash=shown.hash, view=view)
-        except SlackApiError as error:
-            if code_of(error) not in {"not_found", "hash_conflict"}:
-                raise
-            log.info("dialog was closed", extra={"code": code_of(error)})
-            return False
-        return True
+        except FAULTS as error:
+            log.info("dialog not changed", extra={"code": code_of(error)})
+            return code_of(error)
+        return None

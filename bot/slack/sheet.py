@@ -102,7 +102,10 @@ class Sheet:
     def blocks(self) -> list[Block]:
         """Return what was taken, with a word at the end where something was not; never empty."""
         if self.is_cut:
-            return [*self._blocks, _said(f"There is more than fits here. {self._surface.rest}")]
+            return [
+                *self._blocks,
+                _said(f"There is more than fits here. {self._surface.rest}".strip()),
+            ]
         return self._blocks or [_said("There is nothing to show.")]
 
     def _aligned(self, table: Table) -> None:

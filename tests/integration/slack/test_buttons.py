@@ -161,9 +161,22 @@ def test_a_closed_dialog_is_left_closed(
     card = post_card(PROMOTE)
     with caplog.at_level(logging.INFO, "bot.slack"):
         ada.click(card, "Promote to production…")
-        ada.wait_for(lambda: "dialog was closed" in caplog.messages)
+        ada.wait_for(lambda: "dialog not changed" in caplog.messages)
 
     assert ada.modal() is None
+    assert not ada.ephemerals()
+
+
+def test_a_dialog_that_slack_does_not_fill_is_told(
+    ada: Visitor, workspace: RunningWorkspace, post_card: PostCard, script: ScriptedSide
+) -> None:
+    script.answers["promote"] = promoting
+    workspace.controls.fault("views.update", "http_500")
+    card = post_card(PROMOTE)
+
+    ada.click(card, "Promote to production…")
+
+    whisper(ada, "Slack did not show what would happen, so nothing was done.")
 
 
 def test_a_dialog_that_slack_does_not_open_is_told(
