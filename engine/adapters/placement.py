@@ -3,6 +3,7 @@
 Pure: a rack lists what it has, says of each process how it looks, and these functions judge.
 """
 
+import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
@@ -170,10 +171,17 @@ def _place(target: Target, spec: ServiceSpec, members: Sequence[M]) -> Placement
         (member for member in members if member.fingerprint == spec.fingerprint),
         key=lambda member: (member.created, member.number),
     )
-    elder = [member for member in alike if member.promotion != target.promotion]
+    started = [member for member in alike if member.promotion == target.promotion]
+    # Younger ones belong to a promotion that came after this one.
+    limit = min((member.created for member in started), default=math.inf)
+    elder = [
+        member
+        for member in alike
+        if member.promotion != target.promotion and member.created <= limit
+    ]
     kept = () if target.replace_all else tuple(elder[: spec.replicas])
     room = spec.replicas - len(kept)
-    own = tuple(member for member in alike if member.promotion == target.promotion)[:room]
+    own = tuple(started[:room])
     taken = {member.number for member in members if member.promotion == target.promotion}
     free = (number for number in range(1, spec.replicas + len(taken) + 1) if number not in taken)
     wanted_ids = {member.id for member in (*kept, *own)}

@@ -60,6 +60,7 @@ class Changes:
             domains=hosts(spec),
             drain_seconds=spec.drain_seconds,
             failure=spec.environment.get(FAIL_VARIABLE, ""),
+            made_at=self._clock.now(),
             started_at=self._clock.now(),
             traffic=Traffic.NONE if spec.port is None else Traffic.STANDBY,
         )

@@ -28,6 +28,7 @@ class SimulatedProcess:
     domains: tuple[str, ...]
     drain_seconds: float
     failure: str  # the environment's FAIL, kept alone so that no value gets into the file
+    made_at: datetime
     started_at: datetime
     stopped_at: datetime | None = None
     traffic: Traffic = Traffic.NONE
@@ -37,7 +38,7 @@ class SimulatedProcess:
     @property
     def created(self) -> float:
         """When it was made: the eldest are kept first."""
-        return self.started_at.timestamp()
+        return self.made_at.timestamp()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,0 +1,153 @@
+"""Brings the running router from what it serves to what it is to serve, losing no request."""
+
+import time
+from collections.abc import Callable, Iterable
+
+from engine.adapters.docker.configuration import (
+    CHECK_HOSTS,
+    HOSTS,
+    PATHS,
+    check_path,
+    check_settings,
+)
+from engine.adapters.docker.runtime_api import RuntimeApi
+from engine.adapters.docker.snapshot import ServerState, Snapshot
+from engine.adapters.docker.table import Server, Table
+from engine.adapters.placement import Traffic
+from engine.errors import Unreachable
+
+WARM_UP_SECONDS = 15.0  # for the check of a server that has to serve at once
+CONFIRM_SECONDS = 5.0
+LAST_SESSIONS_SECONDS = 1.0  # for sessions that began while the server was being taken out
+GLANCE_SECONDS = 0.02
+STATES = {Traffic.READY: "ready", Traffic.DRAINING: "drain", Traffic.STANDBY: "maint"}
+
+
+class Changes:
+    """One passage: servers are added and ready before any other is drained or taken out."""
+
+    def __init__(self, api: RuntimeApi, look: Callable[[], Snapshot]) -> None:
+        """*look* takes a fresh snapshot."""
+        self._api = api
+        self._look = look
+
+    def bring_about(self, table: Table) -> None:
+        """Make the router serve *table*; a repeat does what is still to be done."""
+        before = self._look()
+        added = [server for server in table.servers.values() if server.name not in before.servers]
+        for server in added:
+            self._add(server)
+        for server in table.servers.values():
+            seen = before.servers.get(server.name)
+            if seen is not None and seen.address != server.address:
+                self._move(server)
+        self._make_ready(table, before, added)
+        self._lead(table, before)
+        for server in table.servers.values():
+            seen = before.servers.get(server.name)
+            if seen is not None and server.traffic is not Traffic.READY:
+                self._hold_back(server, seen)
+        for host in before.hosts.keys() - table.hosts.keys():
+            self._api.tell(f"del map {HOSTS} {_escaped(host)}")
+        self._take_out(seen for name, seen in before.servers.items() if name not in table.servers)
+
+    def cut(self, servers: Iterable[ServerState]) -> None:
+        """End all sessions on these servers."""
+        for seen in servers:
+            self._api.tell(f"shutdown sessions server {seen.place}/{seen.name}")
+
+    def _add(self, server: Server) -> None:
+        """Add a server that is checked and gets nothing yet."""
+        for file, value in ((PATHS, check_path(server)), (CHECK_HOSTS, server.check_host)):
+            self._api.ask(f"del map {file} {server.name}")  # of an earlier life, perhaps none
+            self._api.tell(f"add map {file} {server.name} {_escaped(value)}")
+        # Never "enabled": once such a server is deleted, its backend answers 503 until a restart.
+        self._api.tell(
+            f"add server {server.place}/{server.name} {server.address} "
+            f"{check_settings(server)} weight 1",
+            answers=("New server registered",),
+        )
+        self._api.tell(f"enable health {server.place}/{server.name}")
+
+    def _move(self, server: Server) -> None:
+        """Tell the router a process's new address."""
+        ip, _, port = server.address.rpartition(":")
+        self._api.tell(
+            f"set server {server.place}/{server.name} addr {ip} port {port}",
+            answers=("changed from", "no need to change"),
+        )
+
+    def _make_ready(self, table: Table, before: Snapshot, added: list[Server]) -> None:
+        """Give traffic to those that shall have it, and see that they do."""
+        wanted = [server for server in table.servers.values() if server.traffic is Traffic.READY]
+        late = [server for server in wanted if server in added]
+        if late:
+            self._wait(WARM_UP_SECONDS, lambda seen: all(_is_up(seen, one) for one in late))
+        for server in wanted:
+            seen = before.servers.get(server.name)
+            if seen is not None and seen.traffic is Traffic.READY:
+                continue
+            if seen is not None and seen.weightless:
+                self._api.tell(f"set server {server.place}/{server.name} weight 1")
+            self._set_state(server)
+        if not self._wait(
+            CONFIRM_SECONDS,
+            lambda seen: all(
+                one.name in seen.servers and seen.servers[one.name].traffic is Traffic.READY
+                for one in wanted
+            ),
+        ):
+            raise Unreachable("The router has not taken the new processes up yet.")
+
+    def _lead(self, table: Table, before: Snapshot) -> None:
+        for host, place in table.hosts.items():
+            if host not in before.hosts:
+                self._api.tell(f"add map {HOSTS} {_escaped(host)} {place}")
+            elif before.hosts[host] != place:
+                self._api.tell(f"set map {HOSTS} {_escaped(host)} {place}")
+
+    def _hold_back(self, server: Server, seen: ServerState) -> None:
+        if seen.traffic is not server.traffic:
+            self._set_state(server)
+
+    def _set_state(self, server: Server) -> None:
+        self._api.tell(f"set server {server.place}/{server.name} state {STATES[server.traffic]}")
+
+    def _take_out(self, gone: Iterable[ServerState]) -> None:
+        """Remove servers; the few sessions that slipped in have a moment to end."""
+        leaving = list(gone)
+        for seen in leaving:
+            self._api.tell(f"set server {seen.place}/{seen.name} state maint")
+        names = [seen.name for seen in leaving]
+        if leaving and not self._wait(LAST_SESSIONS_SECONDS, lambda now: _are_idle(now, names)):
+            self.cut(leaving)
+            self._wait(LAST_SESSIONS_SECONDS, lambda now: _are_idle(now, names))
+        for seen in leaving:
+            self._api.tell(
+                f"del server {seen.place}/{seen.name}",
+                answers=("Server deleted", "No such server"),
+            )
+            for file in (PATHS, CHECK_HOSTS):
+                self._api.ask(f"del map {file} {seen.name}")
+
+    def _wait(self, seconds: float, is_so: Callable[[Snapshot], bool]) -> bool:
+        """Look until it is so, or *seconds* have passed; return whether it is."""
+        deadline = time.monotonic() + seconds
+        while not is_so(self._look()):
+            if time.monotonic() > deadline:
+                return False
+            time.sleep(GLANCE_SECONDS)
+        return True
+
+
+def _is_up(seen: Snapshot, server: Server) -> bool:
+    return server.name in seen.servers and seen.servers[server.name].is_up
+
+
+def _are_idle(seen: Snapshot, names: Iterable[str]) -> bool:
+    return all(name not in seen.servers or not seen.servers[name].sessions for name in names)
+
+
+def _escaped(word: str) -> str:
+    r"""Guard what the runtime API takes for the end of a word or a command."""
+    return "".join(f"\\{letter}" if letter in " ;\\" else letter for letter in word)

@@ -1,0 +1,268 @@
+"""The steps of a promotion on a Docker rack, in the order that loses no request."""
+
+import time
+from collections.abc import Callable, Iterable, Sequence
+
+from engine.adapters.docker import table as tables
+from engine.adapters.docker.container import Container
+from engine.adapters.docker.containers import Containers
+from engine.adapters.docker.images import Images
+from engine.adapters.docker.networks import Networks
+from engine.adapters.docker.router import Router
+from engine.adapters.docker.snapshot import NOTHING, Snapshot
+from engine.adapters.docker.table import Table
+from engine.adapters.placement import Placement, Traffic, place, unwanted
+from engine.errors import Refused
+from engine.ports.rack import Observation, Phase, ServiceSpec, Target
+
+NOT_HEALTHY = frozenset({Phase.ABSENT, Phase.STARTING, Phase.UNHEALTHY})
+GLANCE_SECONDS = 0.1
+
+
+class Rollout:
+    """Performs the steps; each completes what an interrupted earlier call began."""
+
+    def __init__(
+        self,
+        containers: Containers,
+        networks: Networks,
+        images: Images,
+        router: Router,
+        observe: Callable[[Target], Observation],
+    ) -> None:
+        """*observe* tells how a target is doing."""
+        self._containers = containers
+        self._networks = networks
+        self._images = images
+        self._router = router
+        self._observe = observe
+
+    def prepare(self, target: Target) -> None:
+        """Make sure of images, hosts, networks and router."""
+        for spec in target.services:
+            self._images.make_sure(spec.image, needed_by=spec.name)
+        self._networks.make_sure()
+        if len(target.services) > 1:
+            self._networks.make_sure(target.app)
+        self._router.make_sure()
+        self._check_hosts(target)
+
+    def start(self, target: Target) -> None:
+        """Start what is missing, but for what has to wait until its old process has stopped."""
+        self.prepare(target)
+        for placement in place(target, self._containers.of(target.app)):
+            if placement.waits_for_shift:
+                continue
+            for container in placement.kept:
+                self._put_to_work(target, container)
+            self._start_missing(target, placement)
+        self._stand_by(target)
+
+    def shift(self, target: Target) -> None:
+        """Replace stop-first services; once all is healthy, move the traffic."""
+        self._router.make_sure()
+        self._check_hosts(target)
+        for placement in place(target, self._containers.of(target.app)):
+            if placement.spec.stop_first:
+                self._take_off(placement.old)
+                self._start_missing(target, placement)
+        self._stand_by(target)
+        if any(seen.phase in NOT_HEALTHY for seen in self._observe(target).services):
+            return
+        self._change(target.app, lambda table, members: _shifted(table, target, members))
+
+    def cut(self, target: Target) -> int:
+        """End the sessions of old processes that have had their drain time; return how many."""
+        members = self._containers.of(target.app)
+        snapshot = self._router.look() or NOTHING
+        if not _has_traffic(target, members, snapshot):
+            self.shift(target)  # the router was lost: the new processes first
+            return 0
+        overdue = [
+            snapshot.servers[container.name]
+            for container in unwanted(target, members)
+            if container.name in snapshot.servers
+            and snapshot.servers[container.name].traffic is Traffic.DRAINING
+            and snapshot.servers[container.name].sessions
+            and snapshot.servers[container.name].seconds_since_change
+            >= container.terms.drain_seconds
+        ]
+        self._router.cut(overdue)
+        return sum(server.sessions for server in overdue)
+
+    def retire(self, target: Target) -> None:
+        """Take what the target does not want off the router, then stop and remove it."""
+        self._router.make_sure()
+        self._change(target.app, lambda table, members: _retired(table, target, members))
+        self._containers.remove(unwanted(target, self._containers.of(target.app)))
+
+    def revert(self, target: Target) -> None:
+        """Let the old processes have all traffic again, then remove the promotion's own."""
+        self._router.make_sure()
+        own, others = _divided(target, self._containers.of(target.app))
+        self._take_off([container for container in own if container.terms.stop_first])
+        for container in others:
+            if container.terms.stop_first and not container.is_running:
+                self._containers.start(container.name)
+        self._change(target.app, lambda table, members: _reverted(table, target, members))
+        self._wait_until_idle(own)
+        self._change(target.app, lambda table, _: tables.without(table, own))
+        self._containers.remove(own)
+
+    def _check_hosts(self, target: Target) -> None:
+        """Raise ``Refused`` for a host that leads to another app."""
+        snapshot = self._router.look() or NOTHING
+        wanted = {host for spec in target.services for host in hosts_of(spec)}
+        if not any(host in snapshot.hosts for host in wanted):
+            return
+        everything = self._containers.of()
+        table = tables.present(everything, snapshot)
+        for app in {container.app for container in everything} - {target.app}:
+            theirs = [container for container in everything if container.app == app]
+            for host in wanted & tables.hosts_of(table, theirs):
+                raise Refused(
+                    f"`{host}` is served by the app {app} on this rack.",
+                    remedy="Give one of the two another domain.",
+                )
+
+    def _start_missing(self, target: Target, placement: Placement[Container]) -> None:
+        for container in placement.own:
+            if container.state == "created":
+                self._containers.start_replica(target, placement.spec, container.number)
+        for number in placement.missing:
+            self._containers.start_replica(target, placement.spec, number)
+
+    def _put_to_work(self, target: Target, container: Container) -> None:
+        """Start a kept process that somebody stopped, and let the app's others reach it."""
+        if len(target.services) > 1:
+            self._containers.join(
+                container.name, target.app, container.service, already=container.networks
+            )
+        if not container.is_running:
+            self._containers.start(container.name)
+
+    def _stand_by(self, target: Target) -> None:
+        """Let the router check what is wanted; nothing gets traffic by it."""
+        self._change(target.app, lambda table, members: _standing_by(table, target, members))
+
+    def _take_off(self, leaving: Sequence[Container]) -> None:
+        """Stop processes and leave them where they are; they are drained as they stop."""
+        if not leaving:
+            return
+        self._change(
+            leaving[0].app,
+            lambda table, members: tables.with_traffic(
+                table, members, _ready(table, leaving), Traffic.DRAINING
+            ),
+        )
+        self._containers.stop(leaving)
+        self._change(leaving[0].app, lambda table, _: tables.without(table, leaving))
+
+    def _wait_until_idle(self, leaving: Sequence[Container]) -> None:
+        """Wait for the last sessions, no longer than the services' drain time."""
+        patience = max((container.terms.drain_seconds for container in leaving), default=0.0)
+        deadline = time.monotonic() + patience
+        while time.monotonic() < deadline:
+            servers = (self._router.look() or NOTHING).servers
+            names = [container.name for container in leaving if container.name in servers]
+            if not any(servers[name].sessions for name in names):
+                return
+            time.sleep(GLANCE_SECONDS)
+
+    def _change(self, app: str, change: Callable[[Table, list[Container]], Table]) -> None:
+        """Change what the router serves of an app, on the ground of how everything is now."""
+        with self._router.lock:
+            snapshot = self._router.look() or NOTHING
+            everything = self._containers.of()
+            members = [container for container in everything if container.app == app]
+            table = change(tables.present(everything, snapshot), members)
+            if not tables.is_served(table, snapshot):
+                self._router.apply(table)
+
+
+def hosts_of(spec: ServiceSpec) -> tuple[str, ...]:
+    """Return the hosts of a routed service as the router compares them."""
+    return tuple(host.lower() for host in spec.domains) if spec.port is not None else ()
+
+
+def _standing_by(table: Table, target: Target, members: list[Container]) -> Table:
+    unknown = [
+        container
+        for placement in place(target, members)
+        for container in placement.wanted
+        if container.name not in table.servers
+    ]
+    return tables.with_traffic(table, members, unknown, Traffic.STANDBY)
+
+
+def _shifted(table: Table, target: Target, members: list[Container]) -> Table:
+    for placement in place(target, members):
+        table = tables.with_traffic(table, members, placement.wanted, Traffic.READY)
+        table = tables.with_hosts(table, placement.wanted, hosts_of(placement.spec))
+    old = unwanted(target, members)
+    return tables.with_traffic(table, members, _ready(table, old), Traffic.DRAINING)
+
+
+def _retired(table: Table, target: Target, members: list[Container]) -> Table:
+    wanted = {host for spec in target.services for host in hosts_of(spec)}
+    table = tables.without_hosts(table, tables.hosts_of(table, members) - wanted)
+    return tables.without(table, unwanted(target, members))
+
+
+def _reverted(table: Table, target: Target, members: list[Container]) -> Table:
+    own, others = _divided(target, members)
+    table = tables.with_traffic(table, members, _to_bring_back(table, others), Traffic.READY)
+    present = tables.hosts_of(table, members)
+    kept: set[str] = set()
+    for container in others:
+        kept.update(container.terms.domains)
+        table = tables.with_hosts(table, [container], container.terms.domains)
+    table = tables.without_hosts(table, present - kept)
+    return tables.with_traffic(table, members, _ready(table, own), Traffic.DRAINING)
+
+
+def _to_bring_back(table: Table, others: Iterable[Container]) -> list[Container]:
+    """Return the old processes that had the traffic: being drained, or unknown to the router.
+
+    The latter stopped for a new one of their kind, or were forgotten by a router that was lost.
+    """
+    old = list(others)
+    serving = {container.service for container in _ready(table, old)}
+    return [
+        container
+        for container in old
+        if (
+            table.servers[container.name].traffic is Traffic.DRAINING
+            if container.name in table.servers
+            else container.service not in serving
+        )
+    ]
+
+
+def _ready(table: Table, containers: Iterable[Container]) -> list[Container]:
+    return [
+        container
+        for container in containers
+        if container.name in table.servers
+        and table.servers[container.name].traffic is Traffic.READY
+    ]
+
+
+def _divided(
+    target: Target, members: Iterable[Container]
+) -> tuple[list[Container], list[Container]]:
+    """Return what the promotion started, and what was there before it."""
+    there = list(members)
+    own = [container for container in there if container.promotion == target.promotion]
+    return own, [container for container in there if container.promotion != target.promotion]
+
+
+def _has_traffic(target: Target, members: list[Container], snapshot: Snapshot) -> bool:
+    """Whether the wanted processes have it, as they have since the shift."""
+    return all(
+        container.name in snapshot.servers
+        and snapshot.servers[container.name].traffic is Traffic.READY
+        for placement in place(target, members)
+        for container in placement.wanted
+        if placement.spec.port is not None
+    )

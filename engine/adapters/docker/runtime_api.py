@@ -1,0 +1,140 @@
+"""One kept conversation with HAProxy's runtime API, by way of the rack's own Docker connection."""
+
+import contextlib
+import threading
+from typing import Any, Protocol
+
+from docker.errors import APIError
+
+from engine.adapters.docker.configuration import ADMIN_PORT
+from engine.adapters.docker.connection import Connection
+from engine.errors import Refused
+
+ANSWER_SECONDS = 10.0
+PROMPT = b"\n> "
+NOT_RUNNING = frozenset({404, 409})
+# Whatever the image has to talk to a port with: nc (Alpine), socat, or bash alone (Debian).
+TALK = f"""
+if command -v nc >/dev/null; then exec nc 127.0.0.1 {ADMIN_PORT}; fi
+if command -v busybox >/dev/null; then exec busybox nc 127.0.0.1 {ADMIN_PORT}; fi
+if command -v socat >/dev/null; then exec socat - TCP:127.0.0.1:{ADMIN_PORT}; fi
+exec bash -c 'exec 3<>/dev/tcp/127.0.0.1/{ADMIN_PORT} || exit 1
+cat <&3 & reader=$!; cat >&3; kill $reader'
+"""
+
+
+class RouterAway(Exception):
+    """The router does not run, or does not talk yet."""
+
+
+class Channel(Protocol):
+    """A two-way stream, be it a plain socket or one with TLS."""
+
+    def sendall(self, data: bytes, /) -> None:
+        """Send all of *data*."""
+        ...
+
+    def recv(self, size: int, /) -> bytes:
+        """Receive something; nothing once the other end has closed."""
+        ...
+
+    def settimeout(self, seconds: float, /) -> None:
+        """Let calls fail after so long."""
+        ...
+
+    def close(self) -> None:
+        """End it."""
+        ...
+
+
+class RuntimeApi:
+    """Asks HAProxy one command at a time; the conversation is opened anew where it ended."""
+
+    def __init__(self, rack: str, connection: Connection, container: str) -> None:
+        """*container* is the router's name."""
+        self._rack = rack
+        self._connection = connection
+        self._container = container
+        self._lock = threading.Lock()
+        self._channel: Channel | None = None
+
+    def ask(self, command: str) -> str:
+        """Return the answer to a command that changes nothing.
+
+        Raises ``RouterAway`` when there is no router to ask.
+        """
+        with self._lock:
+            if self._channel is not None:
+                with contextlib.suppress(RouterAway):  # it may have restarted since
+                    return self._exchange(self._channel, command)
+            return self._exchange(self._open(), command)
+
+    def tell(self, command: str, *, answers: tuple[str, ...] = ("",)) -> None:
+        """Give a command that changes something; never twice by itself.
+
+        Raises ``Refused`` when the answer starts with none of *answers*.
+        """
+        with self._lock:
+            answer = self._exchange(self._channel or self._open(), command)
+        if not any(answer == wanted or (wanted and wanted in answer) for wanted in answers):
+            raise Refused(f"The router of {self._rack} answered to `{command}`: {answer}")
+
+    def close(self) -> None:
+        """End the conversation; a later command begins another."""
+        with self._lock:
+            self._hang_up()
+
+    def _exchange(self, channel: Channel, command: str) -> str:
+        try:
+            channel.sendall(f"{command}\n".encode())
+            return _read_answer(channel)
+        except (OSError, EOFError) as error:
+            self._hang_up()
+            raise RouterAway(self._container) from error
+
+    def _open(self) -> Channel:
+        with self._connection.client() as client:
+            try:
+                made = client.exec_create(
+                    self._container, ["sh", "-c", TALK], stdin=True, stderr=False
+                )
+                stream = client.exec_start(made["Id"], socket=True)
+            except APIError as error:
+                if error.status_code in NOT_RUNNING:
+                    raise RouterAway(self._container) from error
+                raise
+        self._channel = channel = _channel_of(stream)
+        channel.settimeout(ANSWER_SECONDS)
+        self._exchange(channel, "prompt")
+        return channel
+
+    def _hang_up(self) -> None:
+        if self._channel is not None:
+            with contextlib.suppress(OSError):
+                self._channel.close()
+            self._channel = None
+
+
+def _channel_of(stream: Any) -> Channel:
+    """Return the socket inside what docker-py hands out, which itself can only be read."""
+    channel: Channel = getattr(stream, "_sock", stream)
+    return channel
+
+
+def _read_answer(channel: Channel) -> str:
+    """Read to the prompt; Docker sends frames of an 8-byte head and its content."""
+    answer = b""
+    while not (b"\n" + answer).endswith(PROMPT):
+        head = _read_exactly(channel, 8)
+        answer += _read_exactly(channel, int.from_bytes(head[4:], "big"))
+    return answer[: -len(b"> ")].decode(errors="replace").strip("\n")
+
+
+def _read_exactly(channel: Channel, size: int) -> bytes:
+    data = b""
+    while len(data) < size:
+        received = channel.recv(size - len(data))
+        if not received:
+            raise EOFError
+        data += received
+    return data
