@@ -91,6 +91,7 @@ def _decide(world: World, promotion: Promotion, target: Target, manifest: Manife
         world.clock.now(),
         bake_seconds=manifest.bake_seconds,
         healthy_within_seconds=manifest.healthy_within_seconds,
+        drain_seconds=manifest.drain_seconds,
     )
 
 

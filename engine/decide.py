@@ -5,13 +5,14 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-from engine.lifecycle import CLEAN_UP_LIMIT
+from engine.lifecycle import CLEAN_UP_LIMIT, TOUCHES_LIVE
 from engine.manifest.model import HEALTHY_WITHIN_SECONDS
 from engine.marks import literal
 from engine.ports.rack import Observation, Phase, ServiceObservation
 from storage.records import Promotion, PromotionStatus
 
 P = PromotionStatus
+SPARE_SECONDS = 900.0  # over the drain and bake times that a manifest sets, for a rack that is away
 ORDER = (
     Phase.ABSENT,
     Phase.STARTING,
@@ -63,6 +64,7 @@ class Situation:
     now: datetime
     bake_seconds: float
     healthy_within_seconds: float
+    drain_seconds: float
 
     @property
     def gives_up(self) -> bool:
@@ -100,6 +102,7 @@ def decide(
     *,
     bake_seconds: float,
     healthy_within_seconds: float = HEALTHY_WITHIN_SECONDS,
+    drain_seconds: float = 0.0,
 ) -> Decision:
     """Return the next step of a running promotion. *seen* is None where nothing was looked at."""
     situation = Situation(
@@ -108,6 +111,7 @@ def decide(
         now=now,
         bake_seconds=bake_seconds,
         healthy_within_seconds=healthy_within_seconds,
+        drain_seconds=drain_seconds,
     )
     return STEPS[promotion.status](situation)
 
@@ -115,7 +119,12 @@ def decide(
 def decide_unseen(promotion: Promotion, detail: str, now: datetime) -> Decision:
     """Return the next step where the rack could not be asked, because of *detail*."""
     situation = Situation(
-        promotion=promotion, services=(), now=now, bake_seconds=0, healthy_within_seconds=0
+        promotion=promotion,
+        services=(),
+        now=now,
+        bake_seconds=0,
+        healthy_within_seconds=0,
+        drain_seconds=0,
     )
     if not situation.is_late:
         return Decision(progress=detail)
@@ -123,7 +132,7 @@ def decide_unseen(promotion: Promotion, detail: str, now: datetime) -> Decision:
         return Decision(then=P.SUCCEEDED, leftovers=True)
     if promotion.status is P.ROLLING_BACK:
         return Decision(then=P.ROLLBACK_FAILED, leftovers=True)
-    if gives_up(promotion):
+    if gives_up(promotion) and promotion.status not in TOUCHES_LIVE:
         clear_up = _clear_up(situation)
         return clear_up if clear_up.leftovers else Decision(progress=detail)
     end = None if promotion.status in {P.STARTING, P.VERIFYING} else P.ROLLING_BACK
@@ -176,25 +185,26 @@ def _shift(situation: Situation) -> Decision:
     if stop := _must_revert(situation, "did not take the traffic in time"):
         return stop
     if situation.all_reached(Phase.SERVING):
-        return Decision(then=P.DRAINING)
+        return Decision(then=P.DRAINING, limit_seconds=situation.drain_seconds + SPARE_SECONDS)
     return Decision(act=Act.SHIFT, progress=_progress(situation))
 
 
 def _drain(situation: Situation) -> Decision:
-    if stop := _must_revert(situation, "did not finish its last requests in time"):
+    if stop := _must_revert(situation):
         return stop
-    if situation.all_reached(Phase.DRAINED):
-        return Decision(then=P.BAKING)
+    # Nobody is helped by going back because an old process does not end: it will be stopped.
+    if situation.all_reached(Phase.DRAINED) or situation.is_late:
+        return Decision(then=P.BAKING, limit_seconds=situation.bake_seconds + SPARE_SECONDS)
     left = sum(service.in_flight for service in situation.services)
     # The rack knows every service's own drain time; ``cut`` ends only what is past it.
     return Decision(act=Act.CUT, progress=f"{left} requests left on the old processes")
 
 
 def _bake(situation: Situation) -> Decision:
-    if stop := _must_revert(situation, "did not finish its bake in time"):
+    if stop := _must_revert(situation):
         return stop
     ends_at = situation.promotion.status_since + timedelta(seconds=situation.bake_seconds)
-    if situation.now >= ends_at:
+    if situation.now >= ends_at or situation.is_late:
         return Decision(then=P.RETIRING)
     left_seconds = (ends_at - situation.now).total_seconds()
     return Decision(progress=f"watched for {left_seconds:.0f} s more")
@@ -254,10 +264,11 @@ def _trouble(situation: Situation, lateness: str) -> Trouble | None:
     return Trouble(reason=reason, evidence=late.last_log)
 
 
-def _must_revert(situation: Situation, lateness: str) -> Decision | None:
+def _must_revert(situation: Situation, lateness: str | None = None) -> Decision | None:
+    """Take it back for a cancel, a surely unhealthy service or, with *lateness*, its deadline."""
     if situation.gives_up:
         return Decision(then=P.ROLLING_BACK)
-    trouble = _trouble(situation, lateness)
+    trouble = _trouble(situation, lateness) if lateness else _unhealthy(situation)
     return Decision(then=P.ROLLING_BACK, trouble=trouble) if trouble else None
 
 

@@ -90,6 +90,11 @@ class Manifest:
         return max((service.bake_seconds for service in self.services), default=0.0)
 
     @property
+    def drain_seconds(self) -> float:
+        """How long old processes may take to finish: as long as the slowest service may."""
+        return max((service.drain_seconds for service in self.services), default=0.0)
+
+    @property
     def healthy_within_seconds(self) -> float:
         """How long a new release may take to get healthy: as long as any service asks for."""
         asked = [service.healthy_within_seconds for service in self.services]
