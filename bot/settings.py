@@ -154,6 +154,12 @@ def load(path: Path, environment: Mapping[str, str]) -> Settings:
             f"{path} cannot be read: {error.strerror}.",
             remedy="Write one as in docs/configuration.md, or name another with --config.",
         ) from error
+    except yaml.MarkedYAMLError as error:
+        line = error.problem_mark.line + 1 if error.problem_mark else 1
+        raise UserError(
+            f"{path}, line {line}: this is not valid YAML: {error.problem}.",
+            remedy="Check the indentation and quotes there and in the line above.",
+        ) from error
     except (yaml.YAMLError, UnicodeDecodeError) as error:
         raise UserError(f"{path} is not valid YAML: {error}") from error
     faults: list[str] = []
