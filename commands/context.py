@@ -106,3 +106,11 @@ class Context:
         if not app.channel:
             return False
         return app.channel.lstrip("#") in {self.request.channel, self.request.channel_name}
+
+
+def tag_of(world: World, rack: str) -> RackTag:
+    """Return the rack of something on record, which may have left rackhand.yml since."""
+    spec = world.racks.get(rack)
+    if spec is None:
+        return RackTag(name=rack, color="white")
+    return RackTag(name=spec.name, color=spec.color, protected=spec.protected)

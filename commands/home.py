@@ -1,16 +1,17 @@
 """App Home: racks, what is live where, what is under way, and how the last promotions ended."""
 
 from commands import words
-from commands.context import Context
+from commands.cards import how_it_ended
+from commands.context import Context, tag_of
 from commands.racks import states_of
-from commands.reply import Actions, Button, Note, Reply, Table, Text, Tone
+from commands.reply import Actions, Button, Heading, Note, Reply, Text, Tone
 from commands.request import Origin, Request, Standing
-from commands.status import under_way_parts, words_of
+from commands.status import DEEDS, under_way_parts, words_of
 from engine.lifecycle import is_final
 from engine.marks import literal, moment
 from engine.world import World
 from storage import apps, builds, ids, promotions, releases
-from storage.records import Person, Promotion, PromotionStatus
+from storage.records import Live, Person, Promotion, Release
 
 LATEST = 8
 
@@ -26,16 +27,16 @@ def home(world: World, person: Person, standing: Standing) -> Reply:
     )
     context = Context(world=world, request=request)
     parts = (*_racks(context), *_live(context), *_under_way(context), *_latest(context))
-    return Reply(title="Rackhand", parts=parts)
+    return Reply(parts=parts)
 
 
-def _racks(context: Context) -> tuple[Text | Table | Actions, ...]:
+def _racks(context: Context) -> tuple[Heading | Text | Actions, ...]:
     mine = context.switched()
     states = states_of(context.world)
-    rows = tuple(
-        (
-            f"{context.world.racks[name].color} · {name}" + (" (yours)" if name == mine else ""),
-            state,
+    lines = tuple(
+        Text(
+            text=f"*{words.rack(context.tag(name))}* · {state}"
+            + (" · *yours*" if name == mine else "")
         )
         for name, state in states.items()
     )
@@ -45,59 +46,56 @@ def _racks(context: Context) -> tuple[Text | Table | Actions, ...]:
         if name != mine
     )
     return (
-        Text(text=f"*Racks* · you are on *{mine}*." if mine else "*Racks* · you chose none yet."),
-        Table(columns=("RACK", "STATUS"), rows=rows),
+        Heading(text="Racks"),
+        *lines,
         *((Actions(buttons=buttons),) if buttons else ()),
     )
 
 
-def _live(context: Context) -> tuple[Text | Table, ...]:
-    now = context.world.clock.now()
+def _live(context: Context) -> tuple[Heading | Text | Note, ...]:
     with context.world.store.read() as transaction:
         live = promotions.all_live(transaction)
         known = {one.release_id: releases.get(transaction, one.release_id) for one in live}
         empty = "No app yet." if not apps.all_of_them(transaction) else "Nothing is live yet."
-    rows = tuple(
-        (
-            one.app,
-            one.rack,
-            one.release_id,
-            words.age(one.since, now),
-            "healthy" if one.healthy else "unhealthy",
-            release.description if (release := known[one.release_id]) else "",
-        )
-        for one in live
+    lines = [part for one in live for part in _live_lines(context, one, known[one.release_id])]
+    return (Heading(text="Live"), *(lines or (Text(text=empty),)))
+
+
+def _live_lines(context: Context, live: Live, release: Release | None) -> tuple[Text | Note, ...]:
+    what = f" · {literal(release.description)}" if release else ""
+    health = "" if live.healthy else f"unhealthy: {live.health_reason} · "
+    return (
+        Text(
+            text=f"{words.rack(tag_of(context.world, live.rack))} · *{literal(live.app)}*{what}",
+            tone=Tone.GOOD if live.healthy else Tone.BAD,
+        ),
+        Note(text=f"{health}since {moment(live.since)} · {live.release_id}"),
     )
-    columns = ("APP", "RACK", "RELEASE", "SINCE", "HEALTH", "DESCRIPTION")
-    return (Text(text="*Live*"), Table(columns=columns, rows=rows, empty=empty))
 
 
-def _under_way(context: Context) -> tuple[Text | Actions, ...]:
+def _under_way(context: Context) -> tuple[Heading | Text | Actions, ...]:
     with context.world.store.read() as transaction:
         building = builds.unfinished(transaction)
         promoting = promotions.unfinished(transaction)
-    parts = under_way_parts(building[:8], promoting[:8], {})
-    return (Text(text="*Under way*"), *(parts or (Text(text="Nothing."),)))
+    parts = under_way_parts(context, building[:8], promoting[:8], {})
+    return (Heading(text="Under way"), *(parts or (Text(text="Nothing."),)))
 
 
-def _latest(context: Context) -> tuple[Text | Note, ...]:
+def _latest(context: Context) -> tuple[Heading | Text | Note, ...]:
     with context.world.store.read() as transaction:
         found = [
             one for one in promotions.latest(transaction, limit=LATEST * 2) if is_final(one.status)
         ]
-    lines = tuple(_line(one) for one in found[:LATEST])
-    return (Text(text="*Last promotions*"), *(lines or (Text(text="None yet."),)))
+    lines = [part for one in found[:LATEST] for part in _latest_lines(context, one)]
+    return (Heading(text="Last promotions"), *(lines or (Text(text="None yet."),)))
 
 
-def _line(promotion: Promotion) -> Text:
-    good = promotion.status is PromotionStatus.SUCCEEDED
+def _latest_lines(context: Context, promotion: Promotion) -> tuple[Text | Note, ...]:
     at = promotion.finished_at or promotion.created_at
-    reason = f": {promotion.reason}" if promotion.reason else ""
-    return Text(
-        text=(
-            f"{promotion.rack} · {literal(promotion.app)} · {promotion.kind} "
-            f"{promotion.release_id} {words_of(promotion)}{reason} · {{0}} · {moment(at)}"
-        ),
-        tone=Tone.GOOD if good else Tone.MUTED,
-        people=(promotion.asked_by,),
+    reason = f" · {promotion.reason}" if promotion.reason else ""
+    rack = words.rack(tag_of(context.world, promotion.rack))
+    what = f"{DEEDS[promotion.kind]} {promotion.release_id} {words_of(promotion)}"
+    return (
+        Text(text=f"{rack} · *{literal(promotion.app)}* · {what}", tone=how_it_ended(promotion)),
+        Note(text=f"{{0}} · {moment(at)}{reason}", people=(promotion.asked_by,)),
     )

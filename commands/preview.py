@@ -30,7 +30,7 @@ def promotion(context: Context, release_id: str, rack: str | None) -> Reply:
         if takes_back
         else ()
     )
-    return Reply(title=f"Promote {release.id}?", rack=context.tag(where), parts=(*parts, *warning))
+    return Reply(title=f"Promote {release.app}?", rack=context.tag(where), parts=(*parts, *warning))
 
 
 def rollback(context: Context, app: str, rack: str, release_id: str | None) -> Reply:
@@ -48,7 +48,7 @@ def rollback(context: Context, app: str, rack: str, release_id: str | None) -> R
         text="Its environment comes back with it. What migrations did to databases does not."
     )
     return Reply(
-        title=f"Roll back to {goal.id}?", rack=context.tag(rack), parts=(*parts, *stops, note)
+        title=f"Roll {goal.app} back?", rack=context.tag(rack), parts=(*parts, *stops, note)
     )
 
 
@@ -59,7 +59,7 @@ def waiting(context: Context, promotion_id: str) -> Reply:
         release = lookup.release(transaction, found.release_id)
         parts = _what_happens(transaction, release, found.rack)
     asked = Text(text="Asked for by {0}.", people=(found.asked_by,))
-    return Reply(title=f"Approve {found.id}?", rack=context.tag(found.rack), parts=(asked, *parts))
+    return Reply(title=f"Promote {found.app}?", rack=context.tag(found.rack), parts=(asked, *parts))
 
 
 def numbers(context: Context, app: str, rack: str, wanted: dict[str, int]) -> Reply:
@@ -107,24 +107,19 @@ def check_services(context: Context, app: str, rack: str, wanted: dict[str, int]
 
 def _what_happens(
     transaction: Transaction, release: Release, rack: str
-) -> tuple[Text | Facts | Table, ...]:
+) -> tuple[Text | Facts, ...]:
     live = promotions.live_on(transaction, app=release.app, rack=rack)
     current = releases.get(transaction, live.release_id) if live else None
     manifest = from_plain(release.manifest)
     facts = (
-        ("App", release.app),
-        ("Rack", rack),
-        ("Becomes live", _named(release)),
+        ("Becomes live", _commit(release)),
+        ("Live now", _commit(current) if live and current else "nothing"),
+        ("Processes", _processes(manifest)),
         (
-            "Live now",
-            f"{current.id} · {current.sha[:7]} {literal(current.subject)}"
-            if current
-            else "nothing",
+            "Images",
+            f"copied from {release.rack}" if release.rack != rack else "on the rack already",
         ),
-        ("Author", literal(release.author)),
-        ("Images", "copied from " + release.rack if release.rack != rack else "on the rack"),
     )
-    rows = tuple((service.name, str(service.replicas)) for service in manifest.services)
     others = [
         other
         for other in promotions.unfinished(transaction, app=release.app, rack=rack)
@@ -142,14 +137,22 @@ def _what_happens(
     )
     return (
         Facts(pairs=facts),
-        Table(columns=("SERVICE", "PROCESSES"), rows=rows),
         *queue,
         *_gaps(manifest),
     )
 
 
-def _named(release: Release) -> str:
-    return f"{release.id} · {release.sha[:7]} {literal(release.subject)}"
+def _commit(release: Release) -> str:
+    """Say what a release shows; its author is whom to ask."""
+    what = f"`{release.sha[:7]}` {literal(release.subject)} · {literal(release.author)}"
+    return f"{what} · {release.id}"
+
+
+def _processes(manifest: Manifest) -> str:
+    return ", ".join(
+        literal(service.name) + (f" ×{service.replicas}" if service.replicas != 1 else "")
+        for service in manifest.services
+    )
 
 
 def _gaps(manifest: Manifest) -> tuple[Text, ...]:

@@ -1,12 +1,19 @@
 """``status``: what is live and what is under way."""
 
 from commands import words
-from commands.context import Context
+from commands.context import Context, tag_of
 from commands.preview import line_of
 from commands.reply import Actions, Button, Reply, Table, Text, Tone
 from commands.tree import app_option, pass_context, rack_option, root
 from storage import builds, promotions, releases
-from storage.records import Build, Live, Promotion, PromotionStatus
+from storage.records import Build, Live, Promotion, PromotionKind, PromotionStatus
+
+DEEDS = {
+    PromotionKind.PROMOTE: "promote",
+    PromotionKind.ROLLBACK: "roll back to",
+    PromotionKind.SCALE: "scale",
+    PromotionKind.RESTART: "restart",
+}
 
 
 @root.command("status")
@@ -58,7 +65,7 @@ def status(context: Context, app: str | None, rack: str | None) -> Reply:
                 rows=rows,
                 empty="Nothing is live yet.",
             ),
-            *under_way_parts(building, under_way, lines),
+            *under_way_parts(context, building, under_way, lines),
         ),
     )
 
@@ -68,20 +75,26 @@ def _health(live: Live) -> str:
 
 
 def under_way_parts(
+    context: Context,
     building: list[Build],
     promoting: list[Promotion],
     lines: dict[str, str],
 ) -> tuple[Text | Actions, ...]:
     """Say what is under way, each with the buttons that act on it."""
+
+    def rack_of(one: Build | Promotion) -> str:
+        return words.rack(tag_of(context.world, one.rack))
+
     parts: list[Text | Actions] = []
     for build in building:
-        text = f"{build.id} · {build.rack} · {build.app}: {build.status}"
+        text = f"{rack_of(build)} · *{build.app}* · build {build.id} is {build.status}"
         parts.append(Text(text=text, tone=Tone.BUSY))
         parts.append(Actions(buttons=(cancel_button(build.id),)))
     for one in promoting:
         waits = one.status in promotions.WAITING
         more = f" ({lines[one.id]})" if one.id in lines else ""
-        text = f"{one.id} · {one.rack} · {one.app}: {one.release_id} is {words_of(one)}{more}"
+        what = f"{DEEDS[one.kind]} {one.release_id} is {words_of(one)}{more}"
+        text = f"{rack_of(one)} · *{one.app}* · {what}"
         parts.append(Text(text=text, tone=Tone.WAITING if waits else Tone.BUSY))
         buttons = [cancel_button(one.id)]
         if one.status is PromotionStatus.AWAITING_APPROVAL:

@@ -116,7 +116,7 @@ def _press_answered(edge: Edge, press: Press, home_team: str) -> None:
             edge.dialogs.pop_up(arrival, reply)
         elif press.view_id:
             edge.dialogs.show_result(Shown(view_id=press.view_id), arrival, reply)
-        elif reply.failed or reply.title or reply.parts or reply.file:
+        elif reply.failed or (not reply.follow and (reply.title or reply.parts or reply.file)):
             edge.answers.whisper(arrival, reply)
 
     edge.answer(press.arrival, home_team, tell)

@@ -77,7 +77,7 @@ async function show(place) {
   } else if (channel && mainPane?.channel?.id !== channel.id) {
     mainPane = new ChannelPane(channel, { openThread, back });
   }
-  if (mainPane) mainBox.replaceChildren(mainPane.element);
+  if (mainPane && mainBox.firstChild !== mainPane.element) mainBox.replaceChildren(mainPane.element);
   if (!channel || !place.thread) threadPane = null;
   else if (threadPane?.ts !== place.thread) threadPane = new ThreadPane(channel, place.thread, { close: closeThread });
   threadBox.hidden = !threadPane;

@@ -1,7 +1,7 @@
 // Draws rich text, tables and standard Markdown blocks.
 
 import { h } from "./dom.js";
-import { channelLink, link, mention, withEmoji } from "./text.js";
+import { channelLink, link, mention, moment, withEmoji } from "./text.js";
 
 /** Draw a rich_text block. */
 export function richText(block) {
@@ -29,7 +29,7 @@ function run(element) {
   else if (element.type === "channel") node = channelLink(element.channel_id);
   else if (element.type === "emoji") node = h("span", {}, withEmoji(`:${element.name}:`));
   else if (element.type === "broadcast") node = h("span", { class: "mention" }, `@${element.range}`);
-  else if (element.type === "date") node = h("time", {}, element.fallback || new Date(element.timestamp * 1000).toLocaleString());
+  else if (element.type === "date") node = moment(element.timestamp, element.format || "{date_short} {time}", element.fallback);
   else node = document.createTextNode(withEmoji(element.text || ""));
   const style = element.style || {};
   for (const [name, tag] of [["code", "code"], ["bold", "strong"], ["italic", "em"], ["strike", "s"], ["underline", "u"]]) {

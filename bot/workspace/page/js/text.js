@@ -144,16 +144,29 @@ export function link(url, label) {
 
 function dateText(target, fallback) {
   const [, stamp, format] = target.split("^");
-  const date = new Date(Number(stamp) * 1000);
+  return moment(Number(stamp), decode(format || "{date_short} {time}"), fallback);
+}
+
+/** Draw a point in time, in seconds, as the reader's own clock shows it. */
+export function moment(stamp, format, fallback) {
+  const date = new Date(stamp * 1000);
   if (Number.isNaN(date.getTime())) return h("span", {}, fallback || "");
-  const day = { year: "numeric", month: "short", day: "numeric" };
-  const shown = decode(format || "{date_short} {time}")
+  const shown = format
     .replace(/\{date_num\}/g, date.toISOString().slice(0, 10))
-    .replace(/\{date(_short|_long)?(_pretty)?\}/g, date.toLocaleDateString("en", day))
+    .replace(/\{date(_short|_long)?_pretty\}/g, nearDay(date) || dayText(date))
+    .replace(/\{date(_short|_long)?\}/g, dayText(date))
     .replace(/\{time_secs\}/g, clock(date, true))
     .replace(/\{time\}/g, clock(date))
     .replace(/\{ago\}/g, `${Math.max(0, Math.round((Date.now() - date) / 60000))} minutes ago`);
   return h("time", { datetime: date.toISOString(), title: date.toString() }, shown);
+}
+
+const dayText = (date) => date.toLocaleDateString("en", { year: "numeric", month: "short", day: "numeric" });
+
+function nearDay(date) {
+  const days = new Map([[0, "today"], [1, "yesterday"]]);
+  const midnight = (one) => new Date(one).setHours(0, 0, 0, 0);
+  return days.get(Math.round((midnight(Date.now()) - midnight(date)) / 86400000));
 }
 
 /** The time of day, such as 14:03. */
