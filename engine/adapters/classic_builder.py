@@ -7,12 +7,12 @@ import time
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
-import docker
 import requests
 from docker.errors import APIError, DockerException, NotFound
 from docker.types import CancellableStream
 from docker.utils import kwargs_from_env
 
+from engine.adapters.docker.client import EngineClient
 from engine.adapters.image_facts import has_healthcheck, lowest_port, needs_dockerfile
 from engine.adapters.image_names import built_name
 from engine.errors import Canceled, NoSpace, Unreachable
@@ -91,17 +91,10 @@ class ClassicBuilder:
         )
 
 
-class _Client(docker.APIClient):
+class _Client(EngineClient):
     """A client whose build can be broken off from another thread."""
 
     answer: "CancellableStream[Message] | None" = None
-
-    def merge_environment_settings(
-        self, url: Any, proxies: Any, stream: Any, verify: Any, cert: Any
-    ) -> Any:
-        """Judge an engine's certificate by its own authority, not by REQUESTS_CA_BUNDLE."""
-        found = super().merge_environment_settings(url, proxies, stream, verify, cert)
-        return {**found, "verify": self.verify}
 
     def _stream_helper(self, response: requests.Response, decode: bool = False) -> Iterator[Any]:
         """Keep hold of the response: closing it is what ends a classic build.

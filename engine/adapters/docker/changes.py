@@ -41,6 +41,8 @@ class Changes:
             seen = before.servers.get(server.name)
             if seen is not None and seen.address != server.address:
                 self._move(server)
+            if seen is not None and not seen.is_checked:  # an earlier call broke off
+                self._check(server)
         self._make_ready(table, before, added)
         self._lead(table, before)
         for server in table.servers.values():
@@ -67,6 +69,9 @@ class Changes:
             f"{check_settings(server)} weight 1",
             answers=("New server registered",),
         )
+        self._check(server)
+
+    def _check(self, server: Server) -> None:
         self._api.tell(f"enable health {server.place}/{server.name}")
 
     def _move(self, server: Server) -> None:

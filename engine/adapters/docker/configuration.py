@@ -27,6 +27,7 @@ global
     hard-stop-after 30s
     stats socket ipv4@127.0.0.1:{admin_port} level admin
     stats timeout 1h
+    stats maxconn 100
 
 defaults
     mode http

@@ -9,6 +9,7 @@ from docker import APIClient
 from docker.tls import TLSConfig
 
 from engine.adapters.docker.address import parse
+from engine.adapters.docker.client import EngineClient
 from engine.adapters.docker.settings import DockerRackSettings
 from engine.adapters.docker.translate import translated
 from engine.adapters.docker.tunnel import Tunnel
@@ -54,7 +55,7 @@ class Connection:
         tunnel = self._tunnel.open() if self._tunnel else None
         with self._lock:
             if timeout_seconds not in self._clients:
-                self._clients[timeout_seconds] = APIClient(
+                self._clients[timeout_seconds] = EngineClient(
                     base_url=tunnel or self._base_url(),
                     version="auto",
                     timeout=timeout_seconds,

@@ -45,11 +45,15 @@ class Containers:
         return sorted(found, key=lambda container: (container.created, container.number))
 
     def start_replica(self, target: Target, spec: ServiceSpec, number: int) -> None:
-        """Make and start one replica; a repeat completes what an earlier call made."""
+        """Make and start one replica."""
         name = labels.process_name(self._rack, target, spec, number)
         self._make(name, target, spec, number)
+        self.finish(name, target, spec.name, already=frozenset())
+
+    def finish(self, name: str, target: Target, service: str, *, already: frozenset[str]) -> None:
+        """Start a container that was made, once the app's other services can reach it."""
         if len(target.services) > 1:
-            self.join(name, target.app, spec.name, already=frozenset())
+            self.join(name, target.app, service, already=already)
         self.start(name)
 
     def start(self, name: str) -> None:
@@ -160,10 +164,9 @@ class Containers:
     def _make_volume(self, client: APIClient, app: str, volume: str) -> None:
         source = volume.partition(":")[0]
         if not source.startswith("/"):
-            client.create_volume(
-                labels.volume_name(self._rack, app, source),
-                labels={labels.RACK: self._rack, labels.APP: app},
-            )
+            name = labels.volume_name(self._rack, app, source)
+            if not client.volumes(filters={"name": name})["Volumes"]:
+                client.create_volume(name, labels={labels.RACK: self._rack, labels.APP: app})
 
     def _check_ownership(self, client: APIClient, name: str) -> None:
         marks = client.inspect_container(name)["Config"]["Labels"] or {}

@@ -12,6 +12,7 @@ from engine.errors import NotFound, Refused
 
 CONFLICT = 409
 ID_PREFIX = "sha256:"
+TAG_LENGTH = 32  # of an image id, as the tag of an image that came without one
 UNTAGGED = "<none>:<none>"
 
 
@@ -56,7 +57,9 @@ class Images:
             return sum(_remove(client, image["Id"], _tags(image)) for image in gone)
 
     def save(self, image_id: str) -> Iterator[bytes]:
-        """Stream the image as an archive."""
+        """Stream the image as an archive; raises ``NotFound`` for one that is not there."""
+        if not self.has(image_id):
+            raise NotFound(f"{self._rack} has no image {image_id}.")
         with self._connection.client(patient=True) as client:
             yield from client.get_image(image_id)
 
@@ -73,6 +76,16 @@ class Images:
                 f"The archive did not hold {image_id}.",
                 remedy="Transfer it again; if that does not help, build the release again.",
             )
+        self._give_a_name(image_id)
+
+    def _give_a_name(self, image_id: str) -> None:
+        """Tag an image that arrived by its id only: ``docker image prune`` takes nameless ones."""
+        with self._connection.client() as client:
+            found = client.inspect_image(image_id)  # type: ignore[no-untyped-call]
+            marks = (found["Config"] or {}).get("Labels") or {}
+            if labels.APP in marks and labels.SERVICE in marks:
+                repository = f"rackhand/{marks[labels.APP]}/{marks[labels.SERVICE]}".lower()
+                client.tag(image_id, repository, image_id.removeprefix(ID_PREFIX)[:TAG_LENGTH])
 
     def _pull(self, reference: str) -> None:
         """Pull *reference*; what goes wrong on the way is told in the stream of progress."""

@@ -4,7 +4,7 @@ import time
 from collections.abc import Callable, Iterable, Sequence
 
 from engine.adapters.docker import table as tables
-from engine.adapters.docker.container import Container
+from engine.adapters.docker.container import CREATED, Container
 from engine.adapters.docker.containers import Containers
 from engine.adapters.docker.images import Images
 from engine.adapters.docker.networks import Networks
@@ -127,8 +127,10 @@ class Rollout:
 
     def _start_missing(self, target: Target, placement: Placement[Container]) -> None:
         for container in placement.own:
-            if container.state == "created":
-                self._containers.start_replica(target, placement.spec, container.number)
+            if container.state == CREATED:
+                self._containers.finish(
+                    container.name, target, container.service, already=container.networks
+                )
         for number in placement.missing:
             self._containers.start_replica(target, placement.spec, number)
 

@@ -18,7 +18,7 @@ from engine.adapters.docker.containers import LOG_SETTINGS
 from engine.adapters.docker.images import Images
 from engine.adapters.docker.networks import Networks
 from engine.adapters.docker.settings import DockerRackSettings
-from engine.errors import NotFound, Refused
+from engine.errors import NotFound, Refused, Unreachable
 
 START_SECONDS = 20.0
 GLANCE_SECONDS = 0.05
@@ -85,8 +85,13 @@ class RouterContainer:
                 raise self._cannot_start(str(error.explanation)) from error
         deadline = time.monotonic() + START_SECONDS
         while not answers():
-            if self.state() not in {"running", "created"} or time.monotonic() > deadline:
+            if self.state() not in {"running", "created"}:
                 raise self._cannot_start(self._last_words())
+            if time.monotonic() > deadline:
+                raise Unreachable(
+                    f"The router of {self._settings.name} runs but does not answer.",
+                    remedy=f"`docker logs {self.name}` may tell why.",
+                )
             time.sleep(GLANCE_SECONDS)
 
     def remove(self) -> None:

@@ -25,6 +25,7 @@ class ServerState:
     is_up: bool  # its check passes, or it is believed to
     sessions: int
     seconds_since_change: int  # of its state, for instance into drain
+    is_checked: bool  # its checks are switched on
     check_status: str  # HAProxy's code, such as L7STS
     check_code: str  # of the HTTP answer
     check_milliseconds: int
@@ -73,6 +74,7 @@ def _server(state: Mapping[str, str], statistics: Mapping[str, str]) -> ServerSt
         is_up=_is_up(state, statistics, traffic),
         sessions=_number(statistics["scur"]) + _number(statistics["qcur"]),
         seconds_since_change=int(state["srv_time_since_last_change"]),
+        is_checked=bool(statistics["check_status"]),
         check_status=statistics["check_status"].removeprefix("* "),
         check_code=statistics["check_code"],
         check_milliseconds=_number(statistics["check_duration"]),

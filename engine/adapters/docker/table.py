@@ -52,7 +52,8 @@ def is_served(table: Table, snapshot: Snapshot) -> bool:
     """Whether the router has the table already, as far as a look at it tells."""
     seen = {name: (one.place, one.address, one.traffic) for name, one in snapshot.servers.items()}
     wanted = {name: (one.place, one.address, one.traffic) for name, one in table.servers.items()}
-    return seen == wanted and snapshot.hosts == table.hosts
+    are_checked = all(one.is_checked for one in snapshot.servers.values())
+    return seen == wanted and snapshot.hosts == table.hosts and are_checked
 
 
 def with_traffic(
