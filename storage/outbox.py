@@ -4,12 +4,14 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import delete, select, update
+from sqlalchemy import delete, exists, or_, select, update
 
 from storage import rows
 from storage.records import Card, Outgoing
 from storage.store import Transaction
 from storage.tables import cards, outbox
+
+IN_THREAD = ("milestone", "file")  # these keep their order within a thread
 
 
 def tell(
@@ -56,15 +58,43 @@ def redraw(transaction: Transaction, *, subject: str, channel: str | None, at: d
 
 
 def due(transaction: Transaction, now: datetime, *, limit: int = 500) -> list[Outgoing]:
-    """Read what has still to be told and may be by now, oldest first."""
+    """Read what has still to be told and may be by now, oldest first.
+
+    What comes after something that waits in the same thread waits with it.
+    """
+    earlier = outbox.alias()
+    overtakes = exists().where(
+        earlier.c.subject == outbox.c.subject,
+        earlier.c.id < outbox.c.id,
+        earlier.c.told_at.is_(None),
+        earlier.c.not_before > now,
+        earlier.c.kind.in_(IN_THREAD),
+    )
     query = (
         select(outbox)
         .where(outbox.c.told_at.is_(None))
-        .where((outbox.c.not_before.is_(None)) | (outbox.c.not_before <= now))
+        .where(or_(outbox.c.not_before.is_(None), outbox.c.not_before <= now))
+        .where(or_(outbox.c.kind.not_in(IN_THREAD), ~overtakes))
         .order_by(outbox.c.id)
         .limit(limit)
     )
     return [rows.record_of(Outgoing, row) for row in transaction.execute(query)]
+
+
+def is_told(transaction: Transaction, key: str) -> bool:
+    """Whether the thing with this key was told, or given up."""
+    query = select(outbox.c.id).where(outbox.c.key == key, outbox.c.told_at.is_not(None))
+    return transaction.execute(query).first() is not None
+
+
+def drawn_at(transaction: Transaction) -> dict[str, datetime]:
+    """Read when the cards that have to be drawn anew were drawn last, by their subject."""
+    query = (
+        select(cards.c.subject, cards.c.drawn_at)
+        .join(outbox, outbox.c.subject == cards.c.subject)
+        .where(outbox.c.kind == "card", outbox.c.told_at.is_(None))
+    )
+    return {row.subject: row.drawn_at for row in transaction.execute(query)}
 
 
 def of_subject(transaction: Transaction, subject: str) -> list[Outgoing]:

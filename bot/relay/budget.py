@@ -4,13 +4,17 @@ from datetime import datetime, timedelta
 
 
 class Budget:
-    """So many calls in a time, for each key apart; and none while Slack said to wait."""
+    """Calls that refill steadily, for each key apart; and none while Slack said to wait.
 
-    def __init__(self, calls: int, seconds: float) -> None:
-        """Allow *calls* within any *seconds*."""
-        self._calls = calls
-        self._span = timedelta(seconds=seconds)
-        self._made: dict[str, list[datetime]] = {}
+    Refilling beats counting the calls of the last minute: a burst is followed by a slower pace,
+    not by a minute of silence.
+    """
+
+    def __init__(self, *, burst: int, per_second: float) -> None:
+        """Allow *burst* calls at once, and *per_second* in the long run."""
+        self._burst = burst
+        self._per_second = per_second
+        self._left: dict[str, tuple[float, datetime]] = {}  # calls left, and when it was so
         self._closed_until: dict[str, datetime] = {}
 
     def allows(self, key: str, now: datetime) -> bool:
@@ -18,15 +22,17 @@ class Budget:
         closed_until = self._closed_until.get(key)
         if closed_until and now < closed_until:
             return False
-        return len(self._recent(key, now)) < self._calls
+        return self._left_at(key, now) >= 1
 
     def spend(self, key: str, now: datetime) -> None:
         """Count a call."""
-        self._made[key] = [*self._recent(key, now), now]
+        self._left[key] = (self._left_at(key, now) - 1, now)
 
-    def close(self, key: str, until: datetime) -> None:
-        """Slack asked to wait: let nothing leave for *key* before *until*."""
-        self._closed_until[key] = until
+    def close(self, key: str, now: datetime, *, seconds: float) -> None:
+        """Slack asked to wait: let nothing leave for *key* in the next *seconds*."""
+        self._closed_until[key] = now + timedelta(seconds=seconds)
 
-    def _recent(self, key: str, now: datetime) -> list[datetime]:
-        return [at for at in self._made.get(key, ()) if now - at < self._span]
+    def _left_at(self, key: str, now: datetime) -> float:
+        left, at = self._left.get(key, (float(self._burst), now))
+        passed_seconds = max(0.0, (now - at).total_seconds())
+        return min(float(self._burst), left + passed_seconds * self._per_second)

@@ -1,7 +1,13 @@
 """Slack's Web API as the relay needs it, its errors told apart by what surely happened."""
 
 import json
+import logging
+import re
+import socket
 from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from http.client import HTTPException
 from typing import Any
 from urllib.error import URLError
 
@@ -11,19 +17,40 @@ from slack_sdk.errors import SlackApiError, SlackClientError
 from bot.slack.render import Drawing
 
 EVENT = "rackhand_told"  # metadata.event_type of everything the relay posts
-SEARCHED = 200  # messages looked through for one that may have arrived
+PAGE = 200  # messages; what is looked for was posted a moment ago
+PAGES = 5
+CLOCK_SKEW = timedelta(minutes=2)  # between Slack and this machine, at the most
 CHANNEL_PAGES = 10  # of a thousand each: only where a channel is known by name after a crash
 UNSURE_CODES = frozenset(
     {"internal_error", "fatal_error", "service_unavailable", "request_timeout"}
 )
+AWAY_CODES = frozenset(  # the operator can mend these: until then everything waits
+    {"account_inactive", "invalid_auth", "not_authed", "token_expired", "token_revoked"}
+)
+UNDRAWABLE_CODES = frozenset(
+    {
+        "attachment_payload_limit_exceeded",
+        "invalid_attachments",
+        "invalid_blocks",
+        "invalid_blocks_format",
+        "msg_blocks_too_long",
+        "msg_too_long",
+        "too_many_attachments",
+    }
+)
+PLAIN_LIMIT = 3_000  # characters of a message whose drawing Slack refused
+
+log = logging.getLogger(__name__)
 
 
 class RateLimited(Exception):
     """Slack asked to wait. Nothing was posted."""
 
-    def __init__(self, seconds: float) -> None:
-        """*seconds* is what Slack's Retry-After says."""
-        super().__init__(f"wait {seconds} s")
+    def __init__(self, method: str, channel: str, seconds: float) -> None:
+        """*seconds* is what Slack's Retry-After says of *method*, for posts in *channel*."""
+        super().__init__(f"{method} in {channel or 'any channel'}: wait {seconds:g} s")
+        self.method = method
+        self.channel = channel
         self.seconds = seconds
 
 
@@ -37,11 +64,20 @@ class Rejected(Exception):
 
 
 class Away(Exception):
-    """Slack cannot be reached at all. Nothing was posted."""
+    """Slack cannot be reached, or knows us no more. Nothing was posted."""
 
 
 class Unsure(Exception):
     """Nobody knows whether it arrived: look before posting again."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Place:
+    """Where a message stands."""
+
+    channel: str  # id
+    ts: str
+    thread_ts: str | None = None
 
 
 class Poster:
@@ -59,57 +95,69 @@ class Poster:
         key: str,
         thread_ts: str | None = None,
         broadcast: bool = False,
-    ) -> tuple[str, str]:
-        """Post a message that carries *key*; return its channel id and ts."""
-        answer = self._call(
+    ) -> Place:
+        """Post a message that carries *key*.
+
+        Where the thread's parent is gone, Slack posts into the channel and says so only by the
+        place's lack of a ``thread_ts``.
+        """
+        answer = self._show(
             "chat.postMessage",
+            drawing,
             channel=channel,
             thread_ts=thread_ts,
             reply_broadcast=broadcast or None,
-            metadata={"event_type": EVENT, "event_payload": {"key": key}},
+            metadata=_metadata(key),
             unfurl_links=False,
             unfurl_media=False,
-            **_content(drawing),
         )
-        return str(answer["channel"]), str(answer["ts"])
+        thread_ts = (answer.get("message") or {}).get("thread_ts")
+        return Place(channel=str(answer["channel"]), ts=str(answer["ts"]), thread_ts=thread_ts)
 
     def edit(self, drawing: Drawing, *, channel: str, ts: str, key: str) -> None:
         """Replace a message by another drawing."""
-        self._call(
-            "chat.update",
-            channel=channel,
-            ts=ts,
-            metadata={"event_type": EVENT, "event_payload": {"key": key}},
-            **_content(drawing),
-        )
+        self._show("chat.update", drawing, channel=channel, ts=ts, metadata=_metadata(key))
 
-    def find(self, *, channel: str, key: str, thread_ts: str | None) -> tuple[str, str] | None:
-        """Return channel id and ts of a message of ours that carries *key*, if it arrived."""
+    def find(
+        self, *, channel: str, key: str, thread_ts: str | None, since: datetime
+    ) -> Place | None:
+        """Return where a message of ours stands that carries *key*, if it arrived.
+
+        Looks only at what was posted *since* then.
+        """
         channel = self._id_of(channel)
-        for message in self._messages(channel, thread_ts):
+        for message in self._messages(channel, thread_ts, since):
             payload = (message.get("metadata") or {}).get("event_payload") or {}
             if payload.get("key") == key:
-                return channel, str(message["ts"])
+                return Place(channel=channel, ts=str(message["ts"]), thread_ts=thread_ts)
         return None
 
-    def has_file(self, name: str, *, channel: str, thread_ts: str) -> bool:
-        """Whether a thread holds a file of this name."""
+    def has_file(self, name: str, *, channel: str, thread_ts: str, since: datetime) -> bool:
+        """Whether a file of this name was put into a thread *since* then."""
         return any(
             found.get("name") == name
-            for message in self._messages(channel, thread_ts)
+            for message in self._messages(channel, thread_ts, since)
             for found in message.get("files") or ()
         )
 
-    def _messages(self, channel: str, thread_ts: str | None) -> Iterator[dict[str, Any]]:
-        """Read the latest messages of a channel, or those of a thread."""
+    def _messages(
+        self, channel: str, thread_ts: str | None, since: datetime
+    ) -> Iterator[dict[str, Any]]:
+        """Read the messages of a channel, or those of a thread, posted *since* then."""
         if thread_ts:
             method, where = "conversations.replies", {"channel": channel, "ts": thread_ts}
         else:
             method, where = "conversations.history", {"channel": channel}
+        oldest = f"{(since - CLOCK_SKEW).timestamp():.6f}"
         cursor: str | None = None
-        for _ in range(SEARCHED // 100):
+        for _ in range(PAGES):
             answer = self._call(
-                method, **where, limit=100, include_all_metadata=True, cursor=cursor
+                method,
+                **where,
+                oldest=oldest,
+                limit=PAGE,
+                include_all_metadata=True,
+                cursor=cursor,
             )
             yield from answer.get("messages") or []
             cursor = (answer.get("response_metadata") or {}).get("next_cursor")
@@ -118,7 +166,7 @@ class Poster:
 
     def _id_of(self, channel: str) -> str:
         """Return the id of a channel that may be a name or a person: histories want ids."""
-        if channel.startswith("U"):
+        if channel.startswith(("U", "W")):
             return str(self._call("conversations.open", users=channel)["channel"]["id"])
         if not channel.startswith("#"):
             return channel
@@ -135,10 +183,9 @@ class Poster:
                 break
         raise Rejected("channel_not_found")
 
-    def join(self, channel: str) -> str:
-        """Join a public channel by its id."""
-        answer = self._call("conversations.join", channel=channel)
-        return str(answer["channel"]["id"])
+    def join(self, channel: str) -> None:
+        """Join a public channel."""
+        self._call("conversations.join", channel=self._id_of(channel))
 
     def whisper(self, text: str, *, channel: str, user: str) -> None:
         """Show one person a line that nobody else sees."""
@@ -156,21 +203,32 @@ class Poster:
                 channel=channel, thread_ts=thread_ts, filename=name, title=name, content=text
             )
         except SlackApiError as error:
-            raise _translated(error) from error
+            raise _translated(error, "files.upload", channel) from error
         except (SlackClientError, OSError) as error:
             raise Unsure(str(error)) from error
+
+    def _show(self, method: str, drawing: Drawing, **arguments: Any) -> Any:
+        """Send what a message shows; as plain text where Slack does not take the drawing."""
+        try:
+            return self._call(method, **_content(drawing), **arguments)
+        except Rejected as rejected:
+            if rejected.code not in UNDRAWABLE_CODES:
+                raise
+            log.exception("drawing refused", extra={"code": rejected.code})
+            plain = replace(drawing, text=drawing.text[:PLAIN_LIMIT], blocks=[], attachments=[])
+            return self._call(method, **_content(plain), **arguments)
 
     def _call(self, method: str, **arguments: Any) -> Any:
         given = {name: value for name, value in arguments.items() if value is not None}
         try:
             return self._client.api_call(method, json=given)
         except SlackApiError as error:
-            raise _translated(error) from error
+            raise _translated(error, method, str(given.get("channel", ""))) from error
         except URLError as error:
-            if isinstance(error.reason, ConnectionRefusedError):
+            if isinstance(error.reason, ConnectionRefusedError | socket.gaierror):
                 raise Away(str(error)) from error
             raise Unsure(str(error)) from error
-        except (SlackClientError, OSError, json.JSONDecodeError) as error:
+        except (SlackClientError, HTTPException, OSError, json.JSONDecodeError) as error:
             raise Unsure(str(error)) from error
 
 
@@ -183,11 +241,19 @@ def _content(drawing: Drawing) -> dict[str, Any]:
     }
 
 
-def _translated(error: SlackApiError) -> Exception:
+def _metadata(key: str) -> dict[str, Any]:
+    return {"event_type": EVENT, "event_payload": {"key": key}}
+
+
+def _translated(error: SlackApiError, method: str, channel: str) -> Exception:
     response = error.response
     if response.status_code == 429:
-        return RateLimited(float(response.headers.get("Retry-After", 1)))
+        return RateLimited(method, channel, float(response.headers.get("Retry-After", 1)))
     code = str(response.get("error", "")) if isinstance(response.data, dict) else ""
+    if not re.fullmatch(r"[a-z0-9_]+", code):  # a proxy's page, or nothing: not Slack's word
+        code = ""
+    if code in AWAY_CODES:
+        return Away(f"Slack answers {code}: look at the bot's token")
     if response.status_code >= 500 or code in UNSURE_CODES or not code:
         return Unsure(code or f"HTTP {response.status_code}")
     return Rejected(code)

@@ -43,7 +43,7 @@ class Api:
             arguments = await _arguments(request)
         except SlackError as error:
             return _refusal(error)
-        channel = str(arguments.get("channel") or "")
+        channel = self._channel_id(str(arguments.get("channel") or ""))
         fault = faults.take(name, channel)
         if fault and (answer := await self._meet(fault, request)):
             return answer
@@ -53,6 +53,11 @@ class Api:
         if fault and fault.kind == "drop_after":
             return await self._drop(request)
         return answer
+
+    def _channel_id(self, channel: str) -> str:
+        """Return the id of a channel that may be named: faults and limits go by it."""
+        found = self._workspace.channels.find(channel)
+        return found.id if found else channel
 
     async def _meet(self, fault: Fault, request: Request) -> Response | None:
         """Do what a fault orders before the call; None lets the call go on."""

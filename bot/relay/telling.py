@@ -1,0 +1,232 @@
+"""Telling one thing that the outbox holds: once, and a card always to its last state."""
+
+import logging
+from datetime import timedelta
+
+from bot.relay.drawing import digest, drawn_card, drawn_milestone
+from bot.relay.places import CLOSED, Places
+from bot.relay.poster import Place, Poster, Rejected
+from bot.relay.rates import Rates
+from bot.slack.render import Drawing
+from engine.world import World
+from storage import builds, claims, outbox
+from storage.records import Card, Outgoing
+
+LEASE = "relay"
+LEASE_SECONDS = 30.0  # longer than one call may take, so that none is under way once it is lost
+EDIT_PAUSE = timedelta(seconds=3)  # between two edits of one card
+DELETED = frozenset(  # codes that say that the card is not there any more
+    {"cannot_reply_to_message", "cant_update_message", "message_not_found", "thread_not_found"}
+)
+UNKNOWN = ""  # the digest of a card that shows nobody knows what
+
+log = logging.getLogger(__name__)
+
+
+class Telling:
+    """Knows how each kind is told. What it keeps in memory only saves calls."""
+
+    def __init__(self, world: World, poster: Poster, rates: Rates) -> None:
+        """Post through *poster*, no faster than *rates* let it."""
+        self._world = world
+        self._poster = poster
+        self._rates = rates
+        self._places = Places(world, poster)
+
+    def tell(self, outgoing: Outgoing) -> bool:
+        """Tell it; False when it has to wait. Raises what the poster raises.
+
+        Raises ``Stale`` when it changed meanwhile, or another process relays now.
+        """
+        with self._world.store.read() as transaction:
+            card = outbox.card(transaction, outgoing.subject)
+            has_none = card is None and outbox.is_told(transaction, f"{outgoing.subject}:card")
+        if outgoing.kind == "card":
+            return self._edit(outgoing, card) if card else self._new_card(outgoing)
+        if has_none:
+            return self._done(outgoing, "gave up: its card has no place")
+        if card is None:
+            return False  # its card comes first
+        match outgoing.kind:
+            case "link":
+                return self._link(outgoing, card)
+            case _:
+                return self._in_thread(outgoing, card)
+
+    def give_up(self, outgoing: Outgoing, why: str) -> bool:
+        """Record that it will never be told."""
+        log.warning("given up", extra={"key": outgoing.key, "why": why})
+        return self._done(outgoing, f"gave up: {why}")
+
+    def _edit(self, outgoing: Outgoing, card: Card) -> bool:
+        now = self._world.clock.now()
+        if now - card.drawn_at < EDIT_PAUSE or not self._rates.may_edit(now):
+            return False
+        drawing = drawn_card(self._world, outgoing.subject)
+        if drawing is None:
+            return self.give_up(outgoing, "nothing on record")
+        if digest(drawing) == card.digest:
+            return self._done(outgoing, card.ts)
+        self._rates.editing(now)
+        try:
+            self._poster.edit(drawing, channel=card.channel, ts=card.ts, key=outgoing.key)
+        except Rejected as rejected:
+            return self._without_place(outgoing, card, rejected)
+        return self._placed(outgoing, Place(channel=card.channel, ts=card.ts), drawing)
+
+    def _new_card(self, outgoing: Outgoing) -> bool:
+        drawing = drawn_card(self._world, outgoing.subject)
+        if drawing is None:
+            return self.give_up(outgoing, "nothing on record")
+        places = self._places.of(outgoing)
+        if not places:
+            return self.give_up(outgoing, "no channel takes it")
+        try:
+            if found := self._arrived(outgoing, places[0], None):
+                return self._found_again(outgoing, found)
+            if not self._may_post(places[0]):
+                return False
+            place = self._post(outgoing, drawing, channel=places[0])
+        except Rejected as rejected:
+            return self._refused(outgoing, places[0], rejected)
+        self._places.learn(places[0], place.channel)
+        return self._placed(outgoing, place, drawing)
+
+    def _refused(self, outgoing: Outgoing, channel: str, rejected: Rejected) -> bool:
+        """Leave the card to the next tick: the channel was joined, or another one is tried."""
+        if rejected.code not in CLOSED:
+            raise rejected
+        joined = self._places.open(channel, rejected.code)
+        log.warning(
+            "card refused", extra={"channel": channel, "code": rejected.code, "joined": joined}
+        )
+        with self._world.store.write() as transaction:
+            outbox.forget_try(transaction, outgoing)
+        return False
+
+    def _found_again(self, outgoing: Outgoing, place: Place) -> bool:
+        """Take a card that was posted before a crash; what it shows may be old, so edit it."""
+        self._place(outgoing, place, UNKNOWN)
+        return False
+
+    def _in_thread(self, outgoing: Outgoing, card: Card) -> bool:
+        if not self._may_post(card.channel):
+            return False
+        try:
+            if outgoing.kind == "file":
+                return self._file(outgoing, card)
+            return self._milestone(outgoing, card)
+        except Rejected as rejected:
+            return self._without_place(outgoing, card, rejected)
+
+    def _milestone(self, outgoing: Outgoing, card: Card) -> bool:
+        found = self._arrived(outgoing, card.channel, card.ts)
+        place = found or self._post(
+            outgoing,
+            drawn_milestone(outgoing),
+            channel=card.channel,
+            thread_ts=card.ts,
+            broadcast=bool(outgoing.body.get("broadcast")),
+        )
+        if place.thread_ts is None:  # said in the channel: the card was deleted, begin a new one
+            self._forget_card(outgoing)
+        return self._done(outgoing, place.ts)
+
+    def _file(self, outgoing: Outgoing, card: Card) -> bool:
+        name = outgoing.body["name"]
+        if outgoing.tried_at and self._poster.has_file(
+            name, channel=card.channel, thread_ts=card.ts, since=outgoing.tried_at
+        ):
+            return self._done(outgoing, card.ts)
+        with self._world.store.read() as transaction:
+            text = builds.log(transaction, outgoing.subject)
+        self._about_to_post(outgoing, card.channel)
+        self._poster.upload(channel=card.channel, thread_ts=card.ts, name=name, text=text)
+        return self._done(outgoing, card.ts)
+
+    def _link(self, outgoing: Outgoing, card: Card) -> bool:
+        """Whisper where the card is. Nobody can look for a whisper, so it is tried only once."""
+        channel, user = outgoing.body["channel"], outgoing.body["user"]
+        if outgoing.tried_at or channel == card.channel:
+            return self._done(outgoing, card.ts)
+        if not self._may_post(channel):
+            return False
+        link = self._poster.permalink(channel=card.channel, ts=card.ts)
+        self._about_to_post(outgoing, channel)
+        self._poster.whisper(f"<{link}|Follow it here>", channel=channel, user=user)
+        return self._done(outgoing, card.ts)
+
+    def _arrived(self, outgoing: Outgoing, channel: str, thread_ts: str | None) -> Place | None:
+        """Find a post that an earlier try made without learning of it."""
+        if outgoing.tried_at is None:
+            return None
+        return self._poster.find(
+            channel=channel, key=outgoing.key, thread_ts=thread_ts, since=outgoing.tried_at
+        )
+
+    def _post(
+        self,
+        outgoing: Outgoing,
+        drawing: Drawing,
+        *,
+        channel: str,
+        thread_ts: str | None = None,
+        broadcast: bool = False,
+    ) -> Place:
+        self._about_to_post(outgoing, channel)
+        place = self._poster.post(
+            drawing,
+            channel=channel,
+            key=outgoing.key,
+            thread_ts=thread_ts,
+            broadcast=broadcast,
+        )
+        self._rates.posted(channel, place.channel, self._world.clock.now())
+        return place
+
+    def _may_post(self, channel: str) -> bool:
+        return self._rates.may_post(channel, self._world.clock.now())
+
+    def _about_to_post(self, outgoing: Outgoing, channel: str) -> None:
+        """Record that a post leaves now: who finds this after a crash must look for it first."""
+        now = self._world.clock.now()
+        self._rates.posting(channel, now)
+        with self._world.store.write() as transaction:
+            claims.prolong(transaction, LEASE, self._world.owner, now, LEASE_SECONDS)
+            outbox.try_now(transaction, outgoing, now)
+
+    def _placed(self, outgoing: Outgoing, place: Place, drawing: Drawing) -> bool:
+        self._place(outgoing, place, digest(drawing))
+        return self._done(outgoing, place.ts)
+
+    def _place(self, outgoing: Outgoing, place: Place, shown: str) -> None:
+        card = Card(
+            subject=outgoing.subject,
+            channel=place.channel,
+            ts=place.ts,
+            drawn_at=self._world.clock.now(),
+            digest=shown,
+        )
+        with self._world.store.write() as transaction:
+            outbox.place_card(transaction, card)
+
+    def _without_place(self, outgoing: Outgoing, card: Card, rejected: Rejected) -> bool:
+        """The card was deleted, or its channel closed: post it anew, where it can be."""
+        if rejected.code in CLOSED:
+            if self._places.open(card.channel, rejected.code):
+                return False
+        elif rejected.code not in DELETED:
+            raise rejected
+        self._forget_card(outgoing)
+        return False
+
+    def _forget_card(self, outgoing: Outgoing) -> None:
+        now = self._world.clock.now()
+        with self._world.store.write() as transaction:
+            outbox.remove_card(transaction, outgoing.subject)
+            outbox.redraw(transaction, subject=outgoing.subject, channel=outgoing.channel, at=now)
+
+    def _done(self, outgoing: Outgoing, outcome: str) -> bool:
+        with self._world.store.write() as transaction:
+            outbox.told(transaction, outgoing, self._world.clock.now(), outcome)
+        return True
