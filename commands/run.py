@@ -19,7 +19,7 @@ from commands import (
 )
 from commands.context import Context
 from commands.help import help_for
-from commands.reply import Actions, Button, Code, Note, Reply, Text, Tone
+from commands.reply import Actions, Button, Note, Reply, Text, Tone
 from commands.request import Request
 from commands.tree import root
 from engine.asking import Repeated
@@ -131,7 +131,6 @@ def _offer_rebase(error: StaleEnvironment, words: tuple[str, ...]) -> Reply:
     return Reply(
         parts=(
             Text(text=f"{error.what} {error.why}", tone=Tone.WAITING),
-            Code(text="\n".join(error.takes_back).replace("`", "")),
             Actions(buttons=answers),
         ),
         failed=True,
