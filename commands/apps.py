@@ -5,7 +5,7 @@ import re
 import click
 
 from commands import words
-from commands.context import Context
+from commands.context import Context, tag_of
 from commands.reply import Facts, Reply, Table, Text, Tone
 from commands.tree import app_option, pass_context, rack_option, root
 from engine import lookup
@@ -28,7 +28,9 @@ def app_group(click_context: click.Context) -> Reply | None:
     with context.world.store.read() as transaction:
         known = apps.all_of_them(transaction)
         live = promotions.all_live(transaction)
-    rows = tuple(_row(app.name, rack, live) for app in known for rack in context.world.racks)
+    rows = tuple(
+        _row(context, app.name, rack, live) for app in known for rack in context.world.racks
+    )
     return Reply(
         title="Apps",
         parts=(
@@ -41,12 +43,13 @@ def app_group(click_context: click.Context) -> Reply | None:
     )
 
 
-def _row(app: str, rack: str, live: list[Live]) -> tuple[str, str, str, str]:
+def _row(context: Context, app: str, rack: str, live: list[Live]) -> tuple[str, str, str, str]:
     found = next((one for one in live if (one.app, one.rack) == (app, rack)), None)
+    where = words.rack(context.tag(rack))
     if found is None:
-        return app, rack, "not live yet", "–"
+        return app, where, "not live yet", "–"
     state = "running" if found.healthy else "unhealthy"
-    return app, rack, state, found.release_id
+    return app, where, state, found.release_id
 
 
 @app_group.command("create")
@@ -115,7 +118,7 @@ def info(context: Context, name: str | None, app: str | None, rack: str | None) 
         ]
     rows = tuple(
         (
-            one.rack,
+            words.rack(tag_of(context.world, one.rack)),
             one.release_id,
             words.age(one.since, now),
             "healthy" if one.healthy else "unhealthy",

@@ -44,7 +44,7 @@ def promote(
     preview: bool,
     yes: bool,
 ) -> Reply:
-    """Make a release live, the newest one where none is named; on another rack with --rack."""
+    """Make a release live, by default the newest; --rack says where."""
     asking = context.asking()
     chosen = release_id or _candidate(context, app, rack)
     if preview:
@@ -220,7 +220,7 @@ def restart(
     preview: bool,
     yes: bool,
 ) -> Reply:
-    """Replace all processes of the live release by new ones, without dropping requests."""
+    """Replace the live processes by new ones, without dropping requests."""
     asking = context.asking()
     chosen, where = context.app(name or app), context.rack(rack)
     if preview:
@@ -242,7 +242,7 @@ def restart(
 @rack_option
 @pass_context
 def cancel(context: Context, subject_id: str | None, app: str | None, rack: str | None) -> Reply:
-    """Cancel a build or a promotion: the one named, the thread's, or the only one under way."""
+    """Cancel a build or promotion, by default the only one under way."""
     asking = context.asking()
     chosen = subject_id or context.request.subject or _only_one(context, app, rack)
     if chosen.upper().startswith("B"):

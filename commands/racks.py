@@ -4,6 +4,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import click
 
+from commands import words
 from commands.context import Context
 from commands.reply import Actions, Button, Reply, Table, Text, Tone
 from commands.tree import pass_context, root
@@ -20,7 +21,7 @@ def list_racks(context: Context) -> Reply:
     states = states_of(context.world)
     rows = tuple(
         (
-            name + (" (yours)" if name == current else ""),
+            words.rack(context.tag(name)) + (" (yours)" if name == current else ""),
             spec.provider,
             states[name],
             "asks before it acts" if spec.protected else "",

@@ -47,7 +47,7 @@ def status(context: Context, app: str | None, rack: str | None) -> Reply:
     now = context.world.clock.now()
     rows = tuple(
         (
-            one.rack,
+            words.rack(tag_of(context.world, one.rack)),
             one.app,
             one.release_id,
             words.age(one.since, now),
