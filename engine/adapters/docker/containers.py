@@ -8,6 +8,7 @@ from typing import Any
 
 from docker import APIClient
 from docker.errors import APIError
+from docker.errors import NotFound as NoSuchVolume
 from docker.types import LogConfig
 
 from engine.adapters.docker import labels
@@ -165,7 +166,9 @@ class Containers:
         source = volume.partition(":")[0]
         if not source.startswith("/"):
             name = labels.volume_name(self._rack, app, source)
-            if not client.volumes(filters={"name": name})["Volumes"]:
+            try:
+                client.inspect_volume(name)
+            except NoSuchVolume:
                 client.create_volume(name, labels={labels.RACK: self._rack, labels.APP: app})
 
     def _check_ownership(self, client: APIClient, name: str) -> None:

@@ -224,19 +224,25 @@ def _reverted(table: Table, target: Target, members: list[Container]) -> Table:
 
 
 def _to_bring_back(table: Table, others: Iterable[Container]) -> list[Container]:
-    """Return the old processes that had the traffic: being drained, or unknown to the router.
+    """Return the old processes that had the traffic.
 
-    The latter stopped for a new one of their kind, or were forgotten by a router that was lost.
+    They are being drained. Of a service without any that are, it is those that were stopped for
+    a new one of their kind, or that a lost router forgot; but not any that only ever stood by.
     """
     old = list(others)
+    traffic = {
+        container.name: table.servers[container.name].traffic
+        for container in old
+        if container.name in table.servers
+    }
     serving = {container.service for container in _ready(table, old)}
     return [
         container
         for container in old
-        if (
-            table.servers[container.name].traffic is Traffic.DRAINING
-            if container.name in table.servers
-            else container.service not in serving
+        if traffic.get(container.name) is Traffic.DRAINING
+        or (
+            container.service not in serving
+            and (container.name not in traffic or container.terms.stop_first)
         )
     ]
 

@@ -80,6 +80,8 @@ class DockerStage:
             client.containers.get(f"rackhand-{self.settings.name}-router").remove(force=True)
 
     def restarted(self) -> Rack:
+        for rack in self._made:
+            rack.close()  # as the end of a process does
         self._made.append(DockerRack(self.settings))
         return self._made[-1]
 
@@ -94,10 +96,9 @@ class DockerStage:
 
     def add_image_of(self, app: str) -> str:
         with closing(docker.DockerClient(self.settings.engine)) as client:
-            made = client.api.create_container("busybox:stable", command=["true"])
+            made = client.api.create_container(PYTHON, command=["true"])
             labels = f"LABEL rackhand.app={app} rackhand.test={next(self._images)}"
-            entry = 'ENTRYPOINT ["sleep", "3600"]'
-            image = client.api.commit(made["Id"], changes=[labels, entry])
+            image = client.api.commit(made["Id"], changes=[labels])
             client.api.remove_container(made["Id"])
             return str(image["Id"])
 
