@@ -100,7 +100,7 @@ def _overtaken(transaction: Transaction, promotion: Promotion, live: Live | None
     if live is None:
         gone = f"Nothing of {promotion.app} is live on {promotion.rack} any more."
         return gone if promotion.kind in OF_WHAT_IS_LIVE else None
-    if promotion.kind is not PromotionKind.PROMOTE or live.since <= promotion.created_at:
+    if promotion.kind is not PromotionKind.PROMOTE or live.since < promotion.created_at:
         return None
     release = lookup.release(transaction, promotion.release_id)
     takes_back = stale_environment(transaction, release)

@@ -92,7 +92,9 @@ class Scene:
             subject=subject,
             secret_words=secret_words,
         )
-        return run(self.world, request)
+        reply = run(self.world, request)
+        self.clock.pass_time(0.001)  # no two wishes are of the same moment
+        return reply
 
     def did(self, *words: str, who: Person = ADA, subject: str | None = None) -> str:
         """Say a command that must begin something, and return the id of what it began."""
@@ -161,6 +163,15 @@ class Scene:
         made = self.build(build)
         assert made.release_id, f"{made.status}: {made.reason}"
         return made.release_id
+
+    def built_candidate(self, subject: str, files: Files = DOCKERFILE) -> str:
+        """Build a release beside whatever else is under way."""
+        self.source.commit(subject, files)
+        build = self.did("build", "--rack", "staging", "--app", "web")
+        build_worker.work(self.world, build)
+        release = self.build(build).release_id
+        assert release
+        return release
 
     def went_live(self, release: str, *words: str) -> str:
         """Promote a release to a good end and return the promotion's id."""

@@ -1,0 +1,415 @@
+"""Stories of promotions that go wrong, at every step: what serves, what is told, what is left."""
+
+from dataclasses import replace
+
+import pytest
+
+from engine.adapters.memory import HELD, Behaviour
+from engine.environment import Vault
+from engine.lifecycle import is_final
+from storage.promotions import RUNNING
+from storage.records import PromotionStatus
+from tests.worlds import BOB, Scene, compose, text_of
+
+P = PromotionStatus
+SICK = Behaviour(never_healthy="GET {path} answered 500")
+CRASHES = Behaviour(exit_code=3, exit_after_seconds=0.5)
+BAKING = compose("web", bake_seconds="12", drain_seconds="20")
+BUSY = Behaviour(session_seconds=4)
+AFTER_THE_SHIFT = (P.DRAINING, P.BAKING)
+ADVICE = (
+    "/rack logs web --rack staging shows more; mend it, build again and promote the new release."
+)
+STEPS_WITH_TIME = (P.VERIFYING, *AFTER_THE_SHIFT)
+
+
+def with_old_release(scene: Scene) -> str:
+    """A release that serves and whose processes take four seconds to drain."""
+    release = scene.built("Old", BAKING)
+    scene.behave(release, BUSY)
+    scene.did("promote", release)
+    scene.settle(seconds=10)
+    assert scene.live_release() == release
+    return release
+
+
+def promoting(scene: Scene, status: P, behaviour: Behaviour | None = None) -> tuple[str, str]:
+    """A new release whose promotion has come as far as *status*."""
+    release = scene.built("New", BAKING)
+    scene.behave(release, behaviour or (HELD if status is P.VERIFYING else Behaviour()))
+    promotion_id = scene.did("promote", release)
+    scene.until(promotion_id, status)
+    return release, promotion_id
+
+
+def only_the_old_one_is_left(scene: Scene, old: str) -> None:
+    assert scene.live_release() == old
+    assert scene.serving_releases() == {old}
+    assert {one.release for one in scene.processes()} == {old}
+
+
+# A broken release.
+
+
+@pytest.mark.parametrize(
+    ("behaviour", "reason"),
+    [
+        (SICK, "web was not healthy in time (120 s). The last check said: GET / answered 500."),
+        (CRASHES, "web is unhealthy: exited with code 3 after 0 s."),
+    ],
+)
+def test_a_broken_release_is_turned_away_while_the_old_one_serves(
+    anywhere: Scene, behaviour: Behaviour, reason: str
+) -> None:
+    files = compose("web", health="/")
+    old = anywhere.built("Old", files)
+    anywhere.went_live(old)
+    broken = anywhere.built("Broken", files)
+    anywhere.behave(broken, behaviour)
+    served: list[set[str]] = []
+    anywhere.on_tick.append(lambda scene: served.append(scene.serving_releases()))
+    promotion_id = anywhere.did("promote", broken)
+    anywhere.settle(seconds=5)
+
+    assert set(map(frozenset, served)) == {frozenset({old})}
+    only_the_old_one_is_left(anywhere, old)
+    promotion = anywhere.promotion(promotion_id)
+    assert promotion.status is P.FAILED
+    assert anywhere.release(broken).healthy_at is None
+    assert anywhere.told(promotion_id) == [
+        f"Starting web beside {old}, which stays live.",
+        f"{reason} It took no traffic. Clearing it up.",
+        f"Failed. {reason} {old} is live on staging. {ADVICE}",
+    ]
+
+
+def test_the_end_of_a_broken_release_goes_to_the_channel_with_its_last_lines(
+    scene: Scene,
+) -> None:
+    broken = scene.built("Broken")
+    scene.behave(broken, CRASHES)
+    promotion_id = scene.did("promote", broken)
+    scene.settle()
+
+    end = scene.outgoing(promotion_id)[-1]
+    assert end.body["broadcast"]
+    assert end.body["code"][0] == f"web of {broken} started"
+    assert end.body["tone"] == "bad"
+
+
+def test_a_first_release_that_is_broken_leaves_nothing_behind(scene: Scene) -> None:
+    broken = scene.built("Broken")
+    scene.behave(broken, CRASHES)
+    promotion_id = scene.did("promote", broken)
+    scene.settle()
+
+    assert scene.live() is None
+    assert scene.processes() == ()
+    assert "Nothing of web is live on staging." in scene.told(promotion_id)[-1]
+
+
+def test_one_broken_service_turns_all_of_them_away(scene: Scene) -> None:
+    files = compose("web", "admin")
+    old = scene.built("Old", files)
+    scene.went_live(old)
+    broken = scene.built("Broken", files)
+    (admin,) = [one for one in scene.release(broken).images if one.service == "admin"]
+    scene.memory.behave(admin.image_id, CRASHES)
+    promotion_id = scene.did("promote", broken)
+    scene.settle()
+
+    only_the_old_one_is_left(scene, old)
+    assert "`admin`" in (scene.promotion(promotion_id).reason or "")
+
+
+@pytest.mark.parametrize("status", AFTER_THE_SHIFT)
+def test_trouble_after_the_shift_takes_the_release_back(scene: Scene, status: P) -> None:
+    old = with_old_release(scene)
+    new, promotion_id = promoting(scene, status)
+    assert scene.live_release() == new
+    scene.behave(new, SICK)
+    scene.settle()
+
+    assert scene.promotion(promotion_id).status is P.ROLLED_BACK
+    only_the_old_one_is_left(scene, old)
+    assert scene.told(promotion_id)[-2:] == [
+        f"web is unhealthy: GET / answered 500. Traffic goes back to {old}. Clearing it up.",
+        f"Taken back. web is unhealthy: GET / answered 500. {old} is live on staging. {ADVICE}",
+    ]
+    assert scene.outgoing(promotion_id)[-1].body["broadcast"]
+
+
+def test_trouble_of_a_first_release_after_the_shift_leaves_nothing_live(scene: Scene) -> None:
+    new, promotion_id = promoting(scene, P.BAKING)
+    scene.behave(new, CRASHES)
+    scene.settle()
+
+    assert scene.promotion(promotion_id).status is P.FAILED
+    assert scene.live() is None
+    assert scene.processes() == ()
+    assert "It is taken out of traffic." in scene.told(promotion_id)[-2]
+
+
+# Cancel, in each status.
+
+
+@pytest.mark.parametrize("status", STEPS_WITH_TIME)
+def test_a_promotion_can_be_canceled_and_leaves_the_old_release_as_it_was(
+    scene: Scene, status: P
+) -> None:
+    old = with_old_release(scene)
+    _, promotion_id = promoting(scene, status)
+    scene.say("cancel", promotion_id, who=BOB)
+    scene.settle()
+
+    promotion = scene.promotion(promotion_id)
+    assert promotion.status is (P.CANCELED if status is P.VERIFYING else P.ROLLED_BACK)
+    assert promotion.reason is None
+    only_the_old_one_is_left(scene, old)
+    told = scene.told(promotion_id)
+    assert told[-2] == "Bob canceled this. Taking its steps back."
+    taken_back = "" if status is P.VERIFYING else " and taken back"
+    assert told[-1] == f"Canceled by Bob{taken_back}. {old} is live on staging."
+    assert not scene.outgoing(promotion_id)[-1].body["broadcast"], "nobody has to be woken"
+
+
+def test_a_first_release_can_be_canceled_after_the_shift(scene: Scene) -> None:
+    _, promotion_id = promoting(scene, P.BAKING)
+    scene.say("cancel", promotion_id)
+    scene.settle()
+
+    assert scene.live() is None
+    assert scene.processes() == ()
+    assert scene.told(promotion_id)[-1] == (
+        "Canceled by Ada and taken back. Nothing of web is live on staging."
+    )
+
+
+def test_a_promotion_in_the_queue_is_canceled_at_once(scene: Scene) -> None:
+    scene.did("promote", scene.built("One"))
+    second = scene.did("promote", scene.built("Two"))
+    scene.say("cancel", second)
+
+    assert scene.promotion(second).status is P.CANCELED
+
+
+def test_what_is_being_taken_back_or_has_ended_cannot_be_canceled(scene: Scene) -> None:
+    promotion_id = scene.went_live(scene.built())
+    reply = scene.say("cancel", promotion_id)
+    assert text_of(reply) == (f"There is nothing left to cancel of {promotion_id}. It succeeded.")
+
+
+# Roll back.
+
+
+def test_a_rollback_goes_to_the_last_healthy_release(scene: Scene) -> None:
+    one, two = scene.built("One"), scene.built("Two")
+    scene.went_live(one)
+    scene.went_live(two)
+    rollback = scene.did("rollback")
+    scene.settle()
+
+    assert scene.live_release() == one
+    assert scene.promotion(rollback).release_id == one
+    assert scene.serving_releases() == {one}
+
+
+def test_a_second_rollback_goes_further_back(scene: Scene) -> None:
+    one, two, three = (scene.built(name) for name in ("One", "Two", "Three"))
+    for release in (one, two, three):
+        scene.went_live(release)
+    for expected in (two, one):
+        scene.did("rollback")
+        scene.settle()
+        assert scene.live_release() == expected
+
+
+def test_a_rollback_skips_releases_that_never_were_healthy(scene: Scene) -> None:
+    good = scene.built("Good")
+    scene.went_live(good)
+    broken = scene.built("Broken")
+    scene.behave(broken, CRASHES)
+    scene.did("promote", broken)
+    scene.settle()
+    newest = scene.built("Newest")
+    scene.went_live(newest)
+    scene.did("rollback")
+    scene.settle()
+
+    assert scene.live_release() == good
+
+
+@pytest.mark.parametrize("status", STEPS_WITH_TIME)
+def test_a_rollback_cancels_what_is_under_way_and_goes_first(scene: Scene, status: P) -> None:
+    old = with_old_release(scene)
+    _, running = promoting(scene, status)
+    waiting = scene.did("promote", scene.built_candidate("Waiting"))
+    rollback = scene.did("rollback", who=BOB)
+    scene.settle()
+
+    assert scene.promotion(running).cancel_asked_by == BOB
+    assert is_final(scene.promotion(running).status)
+    assert scene.promotion(waiting).status is P.SUPERSEDED
+    assert scene.told(waiting)[-1] == f"Superseded. Bob rolled back to {old} ({rollback})."
+    assert scene.promotion(rollback).status is P.SUCCEEDED
+    only_the_old_one_is_left(scene, old)
+
+
+def test_a_rollback_brings_the_environment_back(scene: Scene) -> None:
+    scene.went_live(scene.built())
+    scene.say("env", "set", "MODE=new")
+    scene.did("promote")
+    scene.settle()
+    scene.did("rollback")
+    scene.settle()
+
+    live = scene.live_release()
+    assert live
+    assert scene.environment(live) == {}
+
+
+# Deadlines, in each status.
+
+
+def test_a_release_that_is_never_healthy_has_until_its_deadline_and_no_longer(
+    scene: Scene,
+) -> None:
+    _, promotion_id = promoting(scene, P.VERIFYING)
+    deadline = scene.promotion(promotion_id).deadline_at
+    assert deadline
+    scene.clock.at = deadline
+    scene.clock.pass_time(-1)
+    scene.tick()
+    assert scene.promotion(promotion_id).status is P.VERIFYING
+    scene.tick()
+
+    assert scene.promotion(promotion_id).status is P.FAILED
+
+
+@pytest.mark.parametrize("status", RUNNING)
+def test_every_status_ends_when_the_rack_stays_away(scene: Scene, status: P) -> None:
+    old = with_old_release(scene)
+    release = scene.built("New", BAKING)
+    promotion_id = scene.did("promote", release)
+    scene.on_tick.clear()  # nobody can see what traffic does
+    reach(scene, promotion_id, status)
+    scene.memory.make_unreachable("staging")
+    for _ in range(60):
+        scene.tick(60)
+
+    promotion = scene.promotion(promotion_id)
+    assert is_final(promotion.status)
+    ends = {
+        P.PREPARING: P.FAILED,
+        P.STARTING: P.FAILED,
+        P.VERIFYING: P.FAILED,
+        P.RETIRING: P.SUCCEEDED,
+    }
+    assert promotion.status is ends.get(status, P.ROLLBACK_FAILED)
+    assert promotion.leftovers is (status is not P.PREPARING)
+
+    scene.memory.make_reachable("staging")
+    scene.tick()
+    stays = release if status is P.RETIRING else old
+    assert scene.live_release() == stays
+    assert scene.serving_releases() == {stays}
+    assert {one.release for one in scene.processes()} == {stays}
+    assert not scene.promotion(promotion_id).leftovers
+    if status is not P.PREPARING:
+        assert scene.told(promotion_id)[-1] == (
+            f"What was left over on staging is removed. {stays} is live on staging."
+        )
+
+
+@pytest.mark.parametrize("status", RUNNING)
+def test_every_status_goes_on_when_the_rack_is_back_in_time(scene: Scene, status: P) -> None:
+    old = with_old_release(scene)
+    release = scene.built("New", BAKING)
+    promotion_id = scene.did("promote", release)
+    reach(scene, promotion_id, status)
+    scene.memory.make_unreachable("staging")
+    scene.tick()
+    scene.tick()
+    if status is not P.ROLLING_BACK:
+        assert scene.promotion(promotion_id).status is status
+    assert "does not answer" in (scene.promotion(promotion_id).progress or "")
+    scene.memory.make_reachable("staging")
+    scene.settle()
+
+    goes_back = status is P.ROLLING_BACK
+    assert scene.promotion(promotion_id).status is (P.ROLLED_BACK if goes_back else P.SUCCEEDED)
+    only_the_old_one_is_left(scene, old if goes_back else release)
+
+
+def reach(scene: Scene, promotion_id: str, status: P) -> None:
+    """Stop in the middle of *status*, also of one that a tick would pass: its call is refused."""
+    if status is P.ROLLING_BACK:
+        scene.until(promotion_id, P.BAKING)
+        scene.say("cancel", promotion_id)
+
+    def stop_there(_: str) -> None:
+        if scene.promotion(promotion_id).status is status:
+            scene.memory.on_call = lambda _: None
+            scene.memory.make_unreachable("staging")
+
+    scene.memory.on_call = stop_there
+    if status is P.PREPARING:
+        scene.memory.make_unreachable("staging")
+    for _ in range(300):
+        if scene.promotion(promotion_id).status is status:
+            break
+        scene.tick()
+    scene.memory.on_call = lambda _: None
+    assert scene.promotion(promotion_id).status is status
+
+
+def test_no_promotion_begins_before_the_leftovers_of_another_are_cleared(scene: Scene) -> None:
+    with_old_release(scene)
+    new, promotion_id = promoting(scene, P.VERIFYING)
+    scene.memory.make_unreachable("staging")
+    for _ in range(40):
+        scene.tick(30)
+    assert scene.promotion(promotion_id).leftovers
+    next_one = scene.did("promote", scene.built_candidate("Next"))
+    scene.pass_time(60)
+    assert scene.promotion(next_one).status is P.QUEUED
+
+    scene.memory.make_reachable("staging")
+    scene.settle()
+    assert scene.promotion(next_one).status is P.SUCCEEDED
+    assert new not in {one.release for one in scene.processes()}
+
+
+# A rack or key that is gone.
+
+
+@pytest.mark.parametrize(
+    ("status", "end"),
+    [
+        (P.VERIFYING, P.FAILED),
+        (P.BAKING, P.ROLLBACK_FAILED),
+    ],
+)
+def test_a_promotion_whose_environment_cannot_be_opened_any_more_ends(
+    scene: Scene, status: P, end: P
+) -> None:
+    scene.say("env", "set", "A=1")
+    _, promotion_id = promoting(scene, status)
+    scene.world = replace(scene.world, vault=Vault("another key"))
+    scene.on_tick.clear()  # nobody can tell what is wanted
+    scene.settle()
+
+    assert scene.promotion(promotion_id).status is end
+    assert "another RACKHAND_SECRET_KEY" in (scene.promotion(promotion_id).reason or "")
+
+
+def test_every_milestone_has_been_told_once_whatever_happened(scene: Scene) -> None:
+    with_old_release(scene)
+    new, promotion_id = promoting(scene, P.BAKING)
+    scene.behave(new, SICK)
+    scene.settle()
+
+    keys = [one.key for one in scene.outgoing(promotion_id)]
+    assert len(keys) == len(set(keys))
+    told = scene.told(promotion_id)
+    assert len(told) == len(set(told))
