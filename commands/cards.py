@@ -101,7 +101,7 @@ def _of_build(world: World, build: Build) -> CardView:
 def _build_state(build: Build) -> str:
     """Say where the build is, or what came of it."""
     if build.status is BuildStatus.SUCCEEDED:
-        return f"Release candidate *{build.release_id}*. It is not live yet."
+        return f"Its release candidate is *{build.release_id}*."
     if not is_final(build.status) and build.cancel_asked_by is None:
         return _step(build.status, BUILD_STEPS, build.progress)
     if build.status is BuildStatus.FAILED:

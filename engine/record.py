@@ -75,7 +75,7 @@ def _keep_live_true(
     """Record which release the traffic reaches, as this step has made or found it."""
     match promotion.status, then:
         case _, P.DRAINING:
-            promotions.set_live(transaction, _live(promotion, now))
+            _take_the_place(transaction, _live(promotion, now), now)
         case P.ROLLING_BACK, P.ROLLED_BACK | P.FAILED:
             restore_live(transaction, promotion, now)
         case _, P.SUCCEEDED:
@@ -95,6 +95,15 @@ def _live(promotion: Promotion, now: datetime) -> Live:
     )
 
 
+def _take_the_place(transaction: Transaction, live: Live, now: datetime) -> None:
+    """Record *live*, and have both cards drawn anew: the one that says "live", and the other."""
+    gone = promotions.live_on(transaction, app=live.app, rack=live.rack)
+    promotions.set_live(transaction, live)
+    for promotion_id in {live.promotion_id, gone.promotion_id if gone else live.promotion_id}:
+        if found := promotions.get(transaction, promotion_id):
+            announce.card(transaction, found, now)
+
+
 def restore_live(transaction: Transaction, promotion: Promotion, now: datetime) -> None:
     """Record as live what was before the promotion, if the promotion is recorded as live."""
     live = promotions.live_on(transaction, app=promotion.app, rack=promotion.rack)
@@ -108,7 +117,7 @@ def restore_live(transaction: Transaction, promotion: Promotion, now: datetime) 
     if before is None:
         promotions.clear_live(transaction, app=promotion.app, rack=promotion.rack)
     else:
-        promotions.set_live(transaction, _live(before, now))
+        _take_the_place(transaction, _live(before, now), now)
 
 
 def _tell_arrival(

@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 
 from engine.adapters.memory import HELD, Behaviour
-from storage import promotions, releases
+from storage import outbox, promotions, releases
 from storage.records import PromotionKind, PromotionStatus
 from tests.worlds import BOB, Scene, buttons_of, compose, text_of
 
@@ -42,6 +42,24 @@ def test_the_next_release_takes_over_while_the_old_one_serves(anywhere: Scene) -
     assert all(served), "at no time did nothing serve"
     assert {one.release for one in anywhere.processes()} == {new}
     assert anywhere.told(promotion_id)[0] == f"Starting web beside {old}, which stays live."
+
+
+def test_the_card_of_the_release_before_is_drawn_anew_when_it_is_live_no_more(
+    scene: Scene,
+) -> None:
+    def waits_to_be_drawn() -> bool:
+        with scene.store.read() as transaction:
+            due = outbox.due(transaction, scene.clock.now())
+        return any(one.subject == before and one.kind == "card" for one in due)
+
+    before = scene.went_live(scene.built("Old"))
+    with scene.store.write() as transaction:  # all is told so far
+        for one in outbox.due(transaction, scene.clock.now()):
+            outbox.told(transaction, one, scene.clock.now(), "ts")
+    scene.until(scene.did("promote", scene.built("New")), P.VERIFYING)
+    assert not waits_to_be_drawn()
+    scene.settle()
+    assert waits_to_be_drawn()
 
 
 def test_a_service_that_did_not_change_is_kept_as_it_is(scene: Scene) -> None:
