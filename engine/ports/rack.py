@@ -191,8 +191,9 @@ class Rack(Protocol):
         """Start what is missing beside the old processes; nothing new takes traffic yet.
 
         Kept services (equal fingerprint, no ``replace_all``) are left alone except for the
-        number of replicas. A stop-first service is only checked for its image. Returns at once;
-        ``observe`` tells when all is healthy.
+        number of replicas. A stop-first service that has an old process is only checked for its
+        image; the first of its kind starts like any other. Returns at once; ``observe`` tells
+        when all is healthy.
         """
         ...
 

@@ -4,6 +4,7 @@ import time
 from collections.abc import Callable, Iterable
 
 from engine.adapters.docker.configuration import (
+    CERTIFICATES,
     CHECK_HOSTS,
     HOSTS,
     PATHS,
@@ -57,6 +58,19 @@ class Changes:
         """End all sessions on these servers."""
         for seen in servers:
             self._api.tell(f"shutdown sessions server {seen.place}/{seen.name}")
+
+    def exchange_certificate(self, path: str, pem: bytes) -> None:
+        """Give the running router a certificate, in place of the one it has at *path* or anew."""
+        present = path in self._api.ask("show ssl cert").split()
+        if not present:
+            self._api.tell(f"new ssl cert {path}", answers=("New empty certificate store",))
+        lines = [line for line in pem.decode().splitlines() if line.strip()]
+        self._api.tell(
+            f"set ssl cert {path} <<\n" + "\n".join([*lines, ""]), answers=("Transaction",)
+        )
+        self._api.tell(f"commit ssl cert {path}", answers=("Success",))
+        if not present:
+            self._api.tell(f"add ssl crt-list {CERTIFICATES}/ {path}", answers=("Success",))
 
     def _add(self, server: Server) -> None:
         """Add a server that is checked and gets nothing yet."""

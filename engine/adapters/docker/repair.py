@@ -34,7 +34,7 @@ class Repair:
             if not tables.is_served(after, snapshot):
                 self._router.apply(after)
             told = _told(before, after, snapshot, everything)
-            return (*done, *self._router.renew_certificates(), *told)
+            return (*done, *told, *self._router.renew_certificates(after))
 
 
 def _mended(table: Table, everything: Sequence[Container], live: Sequence[Target]) -> Table:

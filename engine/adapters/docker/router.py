@@ -5,7 +5,7 @@ from collections.abc import Iterable
 
 from engine.adapters.docker.certificates import read_certificates
 from engine.adapters.docker.changes import Changes
-from engine.adapters.docker.configuration import HOSTS, digest_of, render
+from engine.adapters.docker.configuration import CERTIFICATES, HOSTS, digest_of, render
 from engine.adapters.docker.connection import Connection
 from engine.adapters.docker.containers import Containers
 from engine.adapters.docker.router_container import ABSENT, RouterContainer
@@ -34,6 +34,8 @@ class Router:
         self._api = RuntimeApi(settings.name, connection, container.name)
         self._written: str | None = None
         self._is_checked = False
+        self._certificates: dict[str, bytes] | None = None  # read, and in the files
+        self._handed_over: dict[str, bytes] | None = None  # to the running router
 
     def look(self) -> Snapshot | None:
         """Return what the router serves; None when it does not run."""
@@ -71,9 +73,30 @@ class Router:
         with self.lock:
             Changes(self._api, self._look).cut(servers)
 
-    def renew_certificates(self) -> tuple[str, ...]:
-        """Take over certificates that the operator has exchanged; one line for each."""
-        return ()
+    def renew_certificates(self, table: Table) -> tuple[str, ...]:
+        """Take over certificates that the operator has exchanged; one line for each.
+
+        The first call of a process hands all to the router, since only it knows what it has.
+        """
+        with self.lock:
+            known = self._handed_over
+            present = read_certificates(self._settings)
+            if present == known:
+                return ()
+            self._certificates = present
+            self._write(table)
+            changes = Changes(self._api, self._look)
+            for name, pem in present.items():
+                if known is None or known.get(name) != pem:
+                    changes.exchange_certificate(f"{CERTIFICATES}/{name}", pem)
+            self._handed_over = present
+            if known is None:
+                return ()
+            return tuple(
+                f"The certificate {name} was exchanged."
+                for name, pem in present.items()
+                if known.get(name) != pem
+            )
 
     def state(self) -> str:
         """Return the state of its container in Docker's word, or "absent"."""
@@ -122,5 +145,6 @@ class Router:
             self._written = digest_of(files)
 
     def _render(self, table: Table) -> dict[str, bytes]:
-        certificates = read_certificates(self._settings)
-        return render(table, rack=self._settings.name, certificates=certificates)
+        if self._certificates is None:
+            self._certificates = read_certificates(self._settings)
+        return render(table, rack=self._settings.name, certificates=self._certificates)

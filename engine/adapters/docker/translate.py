@@ -33,6 +33,8 @@ def translation(rack: str, error: Exception) -> PortError:
     """Return our error for one of docker-py or of the HTTP library that it uses."""
     if isinstance(error, APIError):
         return _of_status(rack, error)
+    if isinstance(error, DockerException) and isinstance(error.__cause__, Exception):
+        return translation(rack, error.__cause__)  # docker-py wraps what its first call met
     if isinstance(error, requests.exceptions.SSLError | TLSParameterError):
         return Refused(
             f"The engine of {rack} and Rackhand do not trust each other's certificates.",

@@ -28,7 +28,7 @@ class DockerStage:
 
     def __init__(self, engine_url: str, name: str = "staging", **settings: Any) -> None:
         self.settings = DockerRackSettings(
-            name=name, engine=engine_url, http_port=_free_port(), **settings
+            name=name, engine=engine_url, http_port=free_port(), **settings
         )
         self.docker_rack = DockerRack(self.settings)
         self.rack: Rack = self.docker_rack
@@ -136,7 +136,7 @@ class _Breaking:
         setattr(owner, name, value)
 
 
-def _free_port() -> int:
+def free_port() -> int:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port: int = probe.getsockname()[1]
