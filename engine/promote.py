@@ -178,8 +178,11 @@ def approve(world: World, asking: Asking, promotion_id: str) -> Promotion:
         asking.claim(world, transaction)
         promotion = lookup.promotion(transaction, promotion_id)
         if promotion.status is not P.AWAITING_APPROVAL:
+            by = promotion.approved_by
+            approver = f"{literal(by.name)} approved it. " if by else ""
             raise UserError(
-                f"{promotion.id} does not wait for approval.", why=tell.how_it_stands(promotion)
+                f"{promotion.id} does not wait for approval.",
+                why=approver + tell.how_it_stands(promotion),
             )
         approved = move(world, transaction, promotion, P.QUEUED, approved_by=asking.person)
         tell.approved(transaction, approved, world.clock.now())
