@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from playwright.sync_api import Browser, Locator, Page, expect
+from playwright.sync_api import Error as PlaywrightError
 
 SIGHT_SECONDS = 20.0  # within which a person expects to see something
 DESK: dict[str, Any] = {"viewport": {"width": 1280, "height": 900}}
@@ -111,6 +112,19 @@ def found_in(where: Locator, pattern: str) -> str:
     return found[0]
 
 
+def _open(page: Page, address: str) -> None:
+    """Load the page, again where a container that starts makes the browser drop the request."""
+    for _ in range(5):
+        try:
+            page.goto(address)
+        except PlaywrightError as error:
+            if "ERR_NETWORK_CHANGED" not in str(error):
+                raise
+        else:
+            return
+    page.goto(address)
+
+
 @contextmanager
 def screen_of(
     browser: Browser, url: str, who: str, pictures: Path, device: dict[str, Any] = DESK
@@ -120,7 +134,7 @@ def screen_of(
     page = context.new_page()
     errors: list[str] = []
     page.on("pageerror", lambda error: errors.append(str(error)))
-    page.goto(f"{url}?as={who}")
+    _open(page, f"{url}?as={who}")
     page.wait_for_selector(f"body[data-ready={who}]", state="attached")
     try:
         yield Screen(page, pictures)

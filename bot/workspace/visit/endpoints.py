@@ -15,6 +15,7 @@ from bot.workspace.messages import Json
 from bot.workspace.settings import ChannelSpec
 from bot.workspace.visit.acts import Acts
 from bot.workspace.visit.modals import Modals
+from bot.workspace.visit.once import Once
 from bot.workspace.visit.presentation import Presentation
 from bot.workspace.workspace import Workspace
 
@@ -40,6 +41,7 @@ class ClientApi:
         self._acts = acts
         self._modals = modals
         self._events = events
+        self._once = Once()
 
     def routes(self) -> list[Route]:
         """Return every route under ``/client/``."""
@@ -61,7 +63,7 @@ class ClientApi:
             "invite": self._invite,
         }
         posts = [
-            Route(f"/client/{name}", _answering(handler), methods=["POST"])
+            Route(f"/client/{name}", _answering(handler, self._once), methods=["POST"])
             for name, handler in handlers.items()
         ]
         return [*posts, Route("/client/stream", self._stream)]
@@ -174,16 +176,20 @@ class ClientApi:
             yield f"data: {json.dumps({'sequence': seen, 'changed': changed})}\n\n"
 
 
-def _answering(handler: Handler) -> Callable[[Request], Awaitable[Response]]:
+def _answering(handler: Handler, once: Once) -> Callable[[Request], Awaitable[Response]]:
     async def answer(request: Request) -> Response:
         asked: dict[str, Any] = await request.json()
-        try:
-            return JSONResponse({"ok": True} | await handler(asked))
-        except Impossible as error:
-            return JSONResponse({"ok": False, "error": str(error)}, status_code=400)
-        except Undelivered as error:
-            return JSONResponse({"ok": False, "error": error.code, "undelivered": True})
-        except KeyError as error:
-            return JSONResponse({"ok": False, "error": f"{error} is missing"}, status_code=400)
+        return await once.answer(asked.get("key"), lambda: _answer(handler, asked))
 
     return answer
+
+
+async def _answer(handler: Handler, asked: Json) -> Response:
+    try:
+        return JSONResponse({"ok": True} | await handler(asked))
+    except Impossible as error:
+        return JSONResponse({"ok": False, "error": str(error)}, status_code=400)
+    except Undelivered as error:
+        return JSONResponse({"ok": False, "error": error.code, "undelivered": True})
+    except KeyError as error:
+        return JSONResponse({"ok": False, "error": f"{error} is missing"}, status_code=400)

@@ -10,14 +10,31 @@ export class Failure extends Error {
   }
 }
 
+// A browser drops requests when the machine's network changes, as it does when a container starts.
+const PAUSES_MS = [50, 200, 500, 1000, 2000];
+
+/** Fetch, again where the network failed. What acts must carry a key, so that it acts once. */
+export async function patientFetch(url, options) {
+  for (const pause of PAUSES_MS) {
+    try {
+      const response = await fetch(url, options);
+      return await response.json();
+    } catch (error) {
+      if (!(error instanceof TypeError)) throw error;
+      await new Promise((resume) => setTimeout(resume, pause));
+    }
+  }
+  return (await fetch(url, options)).json();
+}
+
 /** Call the client API as the person one acts as. */
 export async function call(verb, facts = {}) {
-  const response = await fetch(`/client/${verb}`, {
+  const key = Array.from(crypto.getRandomValues(new Uint32Array(4))).join("-");
+  const answer = await patientFetch(`/client/${verb}`, {
     method: "POST",
     headers: { "content-type": "application/json" },
-    body: JSON.stringify({ user: store.as, ...facts }),
+    body: JSON.stringify({ user: store.as, key, ...facts }),
   });
-  const answer = await response.json();
   if (!answer.ok) throw new Failure(answer.error, Boolean(answer.undelivered));
   return answer;
 }

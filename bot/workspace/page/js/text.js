@@ -1,5 +1,6 @@
 // Draws mrkdwn and plain text with emoji, mentions and links.
 
+import { patientFetch } from "./api.js";
 import { h } from "./dom.js";
 import { channelById, person, store } from "./store.js";
 
@@ -7,7 +8,7 @@ let emoji = {};
 
 /** Load the table of shortcodes; once, before anything is drawn. */
 export async function loadEmoji() {
-  emoji = await (await fetch("/page/emoji.json")).json();
+  emoji = await patientFetch("/page/emoji.json");
 }
 
 const OPEN = "\uE000";
