@@ -2,7 +2,7 @@
 
 import logging
 
-from engine import images, lookup
+from engine import images, lookup, tell
 from engine.announce import in_words
 from engine.decide import (
     Act,
@@ -102,7 +102,8 @@ def _perform(
     rack = world.rack(promotion.rack)
     match act:
         case Act.PREPARE:
-            return _prepare(world, promotion, target)
+            _prepare(world, promotion)
+            rack.prepare(target)
         case Act.START:
             rack.start(target)
         case Act.SHIFT:
@@ -120,10 +121,15 @@ def _perform(
     return ()
 
 
-def _prepare(world: World, promotion: Promotion, target: Target) -> tuple[str, ...]:
-    notes = images.bring(world, promotion, lambda: _is_canceled(world, promotion.id))
-    world.rack(promotion.rack).prepare(target)
-    return notes
+def _prepare(world: World, promotion: Promotion) -> None:
+    def is_over() -> bool:
+        return world.stopping.is_set() or _is_canceled(world, promotion.id)
+
+    def say(service: str, text: str) -> None:
+        with world.store.write() as transaction:
+            tell.notice(transaction, promotion, f"image:{service}", text, world.clock.now())
+
+    images.bring(world, promotion, canceled=is_over, tell=say)
 
 
 def _see_that_the_old_serves(world: World, promotion: Promotion) -> None:

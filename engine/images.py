@@ -11,37 +11,52 @@ from storage import builds, promotions, releases
 from storage.records import Image, Promotion, Release
 
 
-def bring(world: World, promotion: Promotion, canceled: Callable[[], bool]) -> tuple[str, ...]:
+def bring(
+    world: World,
+    promotion: Promotion,
+    *,
+    canceled: Callable[[], bool],
+    tell: Callable[[str, str], None],
+) -> None:
     """Make sure that the rack holds every image of the promotion's release.
 
     Through the registry where the image was pushed to one, else straight from another rack that
-    holds it. Returns what was moved, in words. A repeat moves only what is still missing. Raises
-    ``NotFound`` when no rack has an image any more and ``Canceled`` when the promotion was.
+    holds it. *tell* is given a service and where its image comes from, before it sets out: a
+    process that dies afterwards could not know it any more. A repeat moves only what is still
+    missing. Raises ``NotFound`` when no rack has an image any more and ``Canceled`` when the
+    promotion was.
     """
     with world.store.read() as transaction:
         release = lookup.release(transaction, promotion.release_id)
     rack = world.rack(promotion.rack)
-    missing = [image for image in release.images if not rack.has_image(image.image_id)]
-    notes = []
-    for image in missing:
+    for image in release.images:
+        if rack.has_image(image.image_id):
+            continue
         if canceled():
             raise Canceled
-        notes.append(_bring_one(world, rack, image, canceled))
-    return tuple(notes)
+        _bring_one(world, rack, image, canceled, tell)
 
 
-def _bring_one(world: World, rack: Rack, image: Image, canceled: Callable[[], bool]) -> str:
+def _bring_one(
+    world: World,
+    rack: Rack,
+    image: Image,
+    canceled: Callable[[], bool],
+    tell: Callable[[str, str], None],
+) -> None:
     if image.manifest_digest and world.registry:
+        tell(image.service, f"`{image.service}` comes through the registry, verified by digest.")
         world.registry.pull(rack.name, image.manifest_digest, image.image_id)
-        return f"`{image.service}` came through the registry, verified by digest."
+        return
     for name in world.racks:
         if name == rack.name:
             continue
         other = world.rack(name)
         if other.has_image(image.image_id):
+            tell(image.service, f"`{image.service}` comes from {name}, verified by digest.")
             archive = _until(canceled, other.save_image(image.image_id))
             rack.load_image(image.image_id, archive)
-            return f"`{image.service}` came from {name}, verified by digest."
+            return
     raise NotFound(
         f"The image of `{image.service}` is on no rack any more.",
         remedy="Build the commit again.",

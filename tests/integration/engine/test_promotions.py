@@ -220,7 +220,7 @@ def test_images_travel_to_a_rack_that_lacks_them_and_the_thread_says_so(scene: S
         scene.memory.add_image("staging", image.image_id, app="web")
     promotion_id = scene.went_live(release, "--rack", "production")
 
-    assert "web came from staging, verified by digest." in " ".join(scene.told(promotion_id))
+    assert "web comes from staging, verified by digest." in " ".join(scene.told(promotion_id))
     for image in scene.release(release).images:
         assert image.image_id in scene.memory.rack("production").images
 
