@@ -1,5 +1,7 @@
 """The networks of one rack: one for all, and one for each app whose services talk together."""
 
+import threading
+
 from engine.adapters.docker import labels
 from engine.adapters.docker.connection import Connection
 from engine.adapters.docker.containers import ignoring_repeats
@@ -12,12 +14,13 @@ class Networks:
         """*rack* is the rack's name."""
         self._rack = rack
         self._connection = connection
+        self._lock = threading.Lock()  # the engine would make two networks of one name
 
     def make_sure(self, app: str | None = None) -> None:
         """Make the rack's network, or that of an app, unless it is there."""
         name = labels.network_name(self._rack, app)
         marks = {labels.RACK: self._rack} | ({labels.APP: app} if app else {})
-        with self._connection.client() as client:
+        with self._lock, self._connection.client() as client:
             if any(row["Name"] == name for row in client.networks(names=[name])):
                 return
             ignoring_repeats(

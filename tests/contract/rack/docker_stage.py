@@ -13,6 +13,7 @@ import requests
 
 from engine.adapters.docker import DockerRack, DockerRackSettings
 from engine.adapters.docker.runtime_api import RuntimeApi
+from engine.adapters.docker.table import EMPTY
 from engine.ports.rack import Rack, ServiceSpec, Target
 from tests.contract.rack.stage import BrokenOff, Stage
 
@@ -37,6 +38,26 @@ class DockerStage:
         self._threads: list[threading.Thread] = []
         self._breaking = _Breaking()
         self._images = itertools.count(1)
+
+    def clear(self) -> None:
+        """Make the rack as good as new; its router stays, since making one takes a second."""
+        self._breaking.undo()
+        for neighbour in self._neighbours:
+            neighbour.close()
+        self._neighbours.clear()
+        with closing(docker.DockerClient(self.settings.engine)) as client:
+            for container in client.containers.list(all=True):
+                if container.name != f"rackhand-{self.settings.name}-router" and any(
+                    label.startswith("rackhand.") for label in container.labels
+                ):
+                    container.remove(force=True, v=True)
+            for volume in client.volumes.list(filters={"label": "rackhand.rack"}):
+                volume.remove()
+            for image in client.images.list(filters={"label": "rackhand.app"}):
+                client.images.remove(str(image.id), force=True)
+        if self.docker_rack._router.look() is not None:
+            self.docker_rack._router.apply(EMPTY)
+        self.rack = self.docker_rack
 
     def close(self) -> None:
         self._breaking.undo()

@@ -61,9 +61,11 @@ def test_logs_since_a_moment_leave_out_what_was_before(stage: Stage) -> None:
 
 
 def test_a_rack_without_promotions_is_empty(stage: Stage) -> None:
-    assert stage.rack.processes() == ()
-    assert stage.rack.logs("shop", service=None, since=None, tail=9) == ()
-    assert stage.rack.status().router == "absent"
+    rack = stage.neighbour().rack
+
+    assert rack.processes() == ()
+    assert rack.logs("shop", service=None, since=None, tail=9) == ()
+    assert rack.status().router == "absent"
 
 
 def test_a_rack_tells_its_engine_and_its_router(stage: Stage) -> None:

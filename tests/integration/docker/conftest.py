@@ -6,17 +6,27 @@ import docker
 import pytest
 
 from tests.contract.rack.docker_stage import DockerStage
+from tests.services.engines import remove_what_rackhand_made
 
 
-@pytest.fixture
-def stage(clean_engine: str) -> Iterator[DockerStage]:
-    made = DockerStage(clean_engine)
+@pytest.fixture(scope="module")
+def kept_stage(engine_url: str) -> Iterator[DockerStage]:
+    """One rack whose router serves several tests after each other."""
+    remove_what_rackhand_made(engine_url)
+    made = DockerStage(engine_url)
     yield made
     made.close()
+    remove_what_rackhand_made(engine_url)
 
 
 @pytest.fixture
-def engine(clean_engine: str) -> Iterator[docker.DockerClient]:
-    client = docker.DockerClient(clean_engine)
+def stage(kept_stage: DockerStage) -> Iterator[DockerStage]:
+    yield kept_stage
+    kept_stage.clear()
+
+
+@pytest.fixture
+def engine(engine_url: str) -> Iterator[docker.DockerClient]:
+    client = docker.DockerClient(engine_url)
     yield client
     client.close()

@@ -6,7 +6,7 @@ import time
 import docker
 import pytest
 
-from engine.adapters.docker import DockerRack
+from engine.adapters.docker import DockerRack, DockerRackSettings
 from engine.errors import Refused
 from engine.ports.rack import Phase
 from tests.contract.rack.docker_stage import DockerStage
@@ -117,13 +117,14 @@ def test_processes_that_changed_addresses_are_found_again(
     reach(stage, shop, Phase.RETIRED)
 
 
-def test_a_taken_port_is_named_with_what_to_do(clean_engine: str) -> None:
+def test_a_taken_port_is_named_with_what_to_do(stage: DockerStage) -> None:
     with socket.socket() as other:
         other.bind(("0.0.0.0", 0))
         other.listen()
         port = other.getsockname()[1]
-        stage = DockerStage(clean_engine)
-        rack = DockerRack(type(stage.settings)(name="busy", engine=clean_engine, http_port=port))
+        rack = DockerRack(
+            DockerRackSettings(name="busy", engine=stage.settings.engine, http_port=port)
+        )
         with pytest.raises(Refused, match=f"port {port}") as refused:
             rack.prepare(target(1, service(image=stage.image)))
     assert str(port) in refused.value.remedy
@@ -131,21 +132,22 @@ def test_a_taken_port_is_named_with_what_to_do(clean_engine: str) -> None:
     rack.prepare(target(1, service(image=stage.image)))  # the port is free now
     assert ask(port, "nobody.test")[0] == 404
     rack.close()
-    stage.close()
 
 
 def test_a_router_with_changed_settings_is_made_anew_and_serves_the_same(
     stage: DockerStage,
 ) -> None:
+    before = DockerStage(stage.settings.engine, "moving")
     first = target(1, service(image=stage.image))
-    make_live(stage, first)
-    moved = DockerStage(stage.settings.engine)
+    make_live(before, first)
+    before.close()
+    after = DockerStage(stage.settings.engine, "moving")
 
-    assert moved.rack.repair([first]) == (
-        "The router of staging was made anew, since its settings have changed.",
+    assert after.rack.repair([first]) == (
+        "The router of moving was made anew, since its settings have changed.",
     )
-    assert moved.answer("shop.test") == "1"
-    moved.close()
+    assert after.answer("shop.test") == "1"
+    after.close()
 
 
 def test_the_router_tells_who_asked(stage: DockerStage) -> None:
