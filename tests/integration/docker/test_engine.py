@@ -165,3 +165,18 @@ def test_an_image_that_cannot_be_pulled_is_named(stage: DockerStage) -> None:
 
     with pytest.raises((NotFound, Refused), match=r"registry\.invalid"):
         stage.rack.prepare(first)
+
+
+def test_a_reference_is_pulled_when_it_is_not_there(
+    stage: DockerStage, engine: docker.DockerClient, registry_address: str
+) -> None:
+    reference = f"{registry_address}/cache:1"
+    engine.images.get(stage.image).tag(reference)
+    assert "error" not in engine.images.push(f"{registry_address}/cache", tag="1")
+    engine.images.remove(reference)
+    assert not stage.rack.has_image(reference)
+
+    make_live(stage, target(1, service(image=reference)))
+
+    assert stage.rack.has_image(reference)
+    assert stage.answer("shop.test") == "1"
