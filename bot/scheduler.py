@@ -11,7 +11,7 @@ from apscheduler.executors.pool import ThreadPoolExecutor as JobPool
 from apscheduler.schedulers.background import BackgroundScheduler
 
 from bot.relay.relay import Relay
-from engine import advance, announce, build_worker, images, queue, watch
+from engine import advance, announce, build_worker, checkouts, images, queue, watch
 from engine.errors import PortError
 from engine.leases import LeaseLost
 from engine.world import World
@@ -59,6 +59,7 @@ class Ticks:
             self._every(SWEEP_SECONDS, f"sweep {rack}", partial(watch.sweep, self._world, rack))
         self._every(HOUSEKEEPING_SECONDS, "housekeeping", self._keep_house)
         self._beat()
+        _guarded("checkouts", partial(checkouts.clear, self._world))()
         self._scheduler.start()
 
     def stop(self) -> None:
@@ -89,6 +90,7 @@ class Ticks:
             self._promotions.begin(promotion_id, step)
 
     def _keep_house(self) -> None:
+        checkouts.clear(self._world)
         now = self._world.clock.now()
         with self._world.store.write() as transaction:
             claims.forget_requests(transaction, now - REQUESTS_KEPT)

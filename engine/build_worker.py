@@ -1,10 +1,7 @@
 """One build's work, from the queue to a release candidate, under a lease that shows it alive."""
 
 import logging
-import shutil
-from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -13,6 +10,7 @@ from engine import announce, lookup
 from engine import release as release_story
 from engine.announce import in_words
 from engine.build_watch import BuildWatch
+from engine.checkouts import folder_for
 from engine.errors import Canceled, NoSpace, PortError, UserError
 from engine.leases import LeaseLost, held
 from engine.lifecycle import BUILD_ATTEMPTS, check_step, is_final
@@ -46,7 +44,7 @@ def work(world: World, build_id: str) -> None:
         build = _take_up(world, build_id)
         if build is None:
             return
-        with _work_folder(world, build) as folder:
+        with folder_for(world, build.id) as folder:
             watch = BuildWatch(world, build, lease)
             try:
                 _run(world, build, folder, watch)
@@ -54,18 +52,6 @@ def work(world: World, build_id: str) -> None:
                 log.warning("build lost to another worker", extra={"build": build_id})
             finally:
                 watch.close()
-
-
-@contextmanager
-def _work_folder(world: World, build: Build) -> Iterator[Path]:
-    """Give an empty folder for the checkout, whatever a killed attempt left in it."""
-    folder = world.work_folder / build.id
-    shutil.rmtree(folder, ignore_errors=True)
-    folder.mkdir(parents=True)
-    try:
-        yield folder
-    finally:
-        shutil.rmtree(folder, ignore_errors=True)
 
 
 def _take_up(world: World, build_id: str) -> Build | None:
