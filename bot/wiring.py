@@ -28,6 +28,7 @@ from storage import apps, claims, ids
 from storage.records import App
 from storage.store import Conflict, Store
 
+CLOCK_SET_SECONDS = 5.0  # no number is given to another process that soon
 MEMORY_STEP_SECONDS = 0.4  # a simulated step of a build: long enough to see
 
 
@@ -212,7 +213,11 @@ def _owner() -> str:
 def _is_alive(owner: str) -> bool:
     _, number, started, _ = owner.split("/")
     try:
-        return f"{psutil.Process(int(number)).create_time():.2f}" == started
+        process = psutil.Process(int(number))
+        if process.status() == psutil.STATUS_ZOMBIE:
+            return False  # it has ended; only its parent has not looked yet
+        # The kernel tells the start by the clock of now, which may have been set since.
+        return abs(process.create_time() - float(started)) < CLOCK_SET_SECONDS
     except psutil.NoSuchProcess:
         return False
 
