@@ -14,6 +14,7 @@ from pathlib import Path
 import yaml
 
 from bot.relay.drawing import digest, drawn_card
+from bot.scheduler import BOT
 from bot.settings import load
 from bot.wiring import Wired, wire
 from bot.workspace.client import Visitor
@@ -22,8 +23,8 @@ from bot.workspace.seen import SeenMessage
 from commands.request import Origin, Request, Standing
 from commands.run import run
 from engine.world import World
-from storage import builds, claims, ids, outbox, promotions
-from storage.records import Build, Card, Outgoing, Person, Promotion, PromotionStatus
+from storage import builds, claims, ids, outbox, promotions, releases
+from storage.records import Build, Card, Outgoing, Person, Promotion
 from tests.crash import victim
 from tests.crash.app import make_repository
 from tests.services.requirement import free_port
@@ -118,6 +119,16 @@ class Stage:
             if self._bot:
                 self.end()
 
+    @contextmanager
+    def second_bot(self) -> Iterator[None]:
+        """Run another bot beside the first, on the same database."""
+        other = Fork(self._life(None))
+        try:
+            yield
+        finally:
+            os.kill(other.pid, signal.SIGTERM)
+            assert other.wait(SOON_SECONDS) == 0, self.last_words()
+
     def close(self) -> None:
         if self._bot:
             self.end(signal.SIGKILL)
@@ -192,6 +203,16 @@ class Stage:
         with self.world.store.read() as transaction:
             return claims.owners(transaction)
 
+    def is_beating(self) -> bool:
+        """Whether a bot says that it lives."""
+        with self.world.store.read() as transaction:
+            return claims.alive(transaction, BOT, self.world.clock.now())
+
+    def releases_of(self, build_id: str) -> list[str]:
+        with self.world.store.read() as transaction:
+            found = releases.latest(transaction, app="shop", limit=1_000)
+        return [release.id for release in found if release.build_id == build_id]
+
     def card(self, subject: str) -> Card | None:
         with self.world.store.read() as transaction:
             return outbox.card(transaction, subject)
@@ -230,9 +251,6 @@ class Stage:
         """Let a bot that nobody kills finish what the dead ones began."""
         with self.bot(program=program):
             self.settles()
-
-    def is_in(self, promotion_id: str, status: PromotionStatus) -> bool:
-        return self.promotion(promotion_id).status is status
 
     # what people see
 

@@ -51,7 +51,7 @@ class Death:
 
     def __init__(self, point: str) -> None:
         self._kind, self._name, self._left = _parts(point)
-        self._statuses: dict[str, str] = {}  # as committed last
+        self._statuses: dict[str, str] | None = None  # as committed last
 
     def lie_in_wait(self) -> None:
         """Put itself between the bot and the world."""
@@ -71,13 +71,15 @@ class Death:
         def watched(store: Store) -> Iterator[Transaction]:
             with write(store) as transaction:
                 yield transaction
-                before, now = self._statuses, _statuses(transaction)
-                left = {before[one] for one in before if now.get(one) != before[one]}
-                if self._kind == "leave" and self._name in left:
+                now = _statuses(transaction)
+                before = now if self._statuses is None else self._statuses
+                moved = {one for one in now if now[one] != before.get(one)}
+                if self._kind == "leave" and self._name in {before.get(one) for one in moved}:
                     die()
                 has_written = self._kind == "written" and self._is_written(transaction)
             self._statuses = now
-            if has_written or (self._kind == "reach" and self._name in now.values()):
+            has_reached = self._kind == "reach" and self._name in {now[one] for one in moved}
+            if has_written or has_reached:
                 die()
 
         setattr(Store, "write", watched)  # noqa: B010  a method is replaced
@@ -122,7 +124,7 @@ class Death:
         return around
 
     def _is_in_status(self, *_: Any) -> bool:
-        return self._name in self._statuses.values()
+        return self._name in (self._statuses or {}).values()
 
     def _is_change_in_status(self, _session: Any, request: Any, *_: Any) -> bool:
         is_change = request.method in CHANGING and "/exec" not in request.url
