@@ -48,7 +48,8 @@ def measure_ours(folder: Path) -> tuple[Waits, Load]:
 
 def measure_peer() -> Waits:
     """Type the same at the app that only acknowledges."""
-    with workspace() as facts, process(["-m", "bench.bare_bolt"], slack_environment(facts)):
+    words = ["-c", "from bench.bare_bolt import main; main()"]
+    with workspace() as facts, process(words, slack_environment(facts)):
         with Visitor(facts["url"]) as ada:
             ada.wait_for(lambda: acknowledges(ada), 30.0)
         return let_type(facts["url"], COMMANDS, f"--app {APPS[0]}", with_replies=False)

@@ -16,7 +16,3 @@ def main() -> None:
         ack()
 
     SocketModeHandler(app, os.environ["SLACK_APP_TOKEN"]).start()  # type: ignore[no-untyped-call]
-
-
-if __name__ == "__main__":
-    main()
