@@ -12,7 +12,7 @@ VOLUMES = ("data:/data",)
 def repeat_until_whole(stage: Stage, call: Callable[[], object]) -> int:
     """Break the call off again and again, each few times one change later, until it ends."""
     for breaks in range(100):
-        stage.break_off_after(changes=1 + breaks // 3)
+        stage.break_off_after(changes=1 + breaks // 6)
         try:
             call()
         except BrokenOff:
