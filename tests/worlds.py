@@ -109,13 +109,13 @@ class Scene:
 
     # time
 
-    def tick(self, seconds: float = 1.0) -> None:
+    def tick(self, seconds: float = 1.0, *, sweep: bool = True) -> None:
         """Do once what ``bot.scheduler`` does all the time, then let time pass."""
         for build_id in build_worker.due(self.world):
             build_worker.work(self.world, build_id)
         for promotion_id in queue.due(self.world):
             advance.advance(self.world, promotion_id)
-        for rack in self.world.racks:
+        for rack in self.world.racks if sweep else ():
             watch.sweep(self.world, rack)
         for look in self.on_tick:
             look(self)

@@ -12,6 +12,7 @@ from hypothesis import HealthCheck, event, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import (
     RuleBasedStateMachine,
+    initialize,
     invariant,
     precondition,
     rule,
@@ -31,12 +32,15 @@ FILES = compose("web", "admin", bake_seconds="4", drain_seconds="5")
 BEHAVIOURS = st.sampled_from(
     [
         Behaviour(),
+        Behaviour(),
         Behaviour(seconds_to_healthy=20),
         Behaviour(session_seconds=8),
         Behaviour(never_healthy="GET / answered 500"),
         Behaviour(exit_code=3),
     ]
 )
+SECONDS = st.sampled_from([0, 1, 2, 4, 15])
+MOSTLY = st.sampled_from([True, True, False])
 PEOPLE = st.sampled_from([ADA, BOB])
 RACK = st.sampled_from(list(RACKS))
 SPARE = timedelta(minutes=20)  # over a status's own limit: clean-up, and the manifest's times
@@ -56,81 +60,88 @@ class Promotions(RuleBasedStateMachine):
         self.scene.on_tick.clear()  # what holds is checked between the steps
         self.candidates: list[str] = []
         self.first_seen: dict[tuple[str, P], datetime] = {}
+        self.ticks = 0
         self.ended: dict[str, P] = {}
 
     def teardown(self) -> None:
         self.scene.store.close()
         self.folder.cleanup()
 
-    # What people do.
+    @initialize()
+    def something_is_live_on_both_racks(self) -> None:
+        release = self.new_candidate(Behaviour())
+        for rack in RACKS:
+            self.say("promote", release, "--rack", rack, "--yes")
+        self.let(10)
+        assert all(self.scene.live(rack) for rack in RACKS)
 
-    @rule(behaviour=BEHAVIOURS)
-    def build(self, behaviour: Behaviour) -> None:
-        candidate = self.scene.built_candidate(f"Commit {len(self.candidates)}", FILES)
-        self.scene.behave(candidate, behaviour)
-        self.candidates.append(candidate)
+    # What people do; each is followed by some time.
 
-    @precondition(lambda self: self.candidates)
-    @rule(data=st.data(), who=PEOPLE, rack=RACK, agreed=st.booleans())
-    def promote(self, data: st.DataObject, who: Person, rack: str, agreed: bool) -> None:
+    @rule(behaviour=BEHAVIOURS, rack=RACK, agreed=MOSTLY, seconds=SECONDS)
+    def ship_a_commit(self, behaviour: Behaviour, rack: str, agreed: bool, seconds: int) -> None:
+        candidate = self.new_candidate(behaviour)
+        words = ("promote", candidate, "--rack", rack, "--environment", "live")
+        self.say(*words, *(["--yes"] if agreed else []))
+        self.let(seconds)
+
+    @rule(data=st.data(), who=PEOPLE, rack=RACK, agreed=MOSTLY, seconds=SECONDS)
+    def promote_what_was_built(
+        self, data: st.DataObject, who: Person, rack: str, agreed: bool, seconds: int
+    ) -> None:
         candidate = data.draw(st.sampled_from(self.candidates[-3:]))
         environment = data.draw(st.sampled_from(["ask", "live", "own"]))
         words = ("promote", candidate, "--rack", rack, "--environment", environment)
         self.say(*words, *(["--yes"] if agreed else []), who=who)
+        self.let(seconds)
 
-    @rule(rack=RACK, agreed=st.booleans())
-    def roll_back(self, rack: str, agreed: bool) -> None:
+    @rule(rack=RACK, agreed=MOSTLY, seconds=SECONDS)
+    def roll_back(self, rack: str, agreed: bool, seconds: int) -> None:
         self.say("rollback", "--rack", rack, *(["--yes"] if agreed else []))
+        self.let(seconds)
 
     @precondition(lambda self: self.unfinished())
-    @rule(data=st.data())
-    def cancel(self, data: st.DataObject) -> None:
-        self.say("cancel", data.draw(st.sampled_from(self.unfinished())))
+    @rule(data=st.data(), verb=st.sampled_from(["cancel", "approve"]), seconds=SECONDS)
+    def cancel_or_approve(self, data: st.DataObject, verb: str, seconds: int) -> None:
+        self.say(verb, data.draw(st.sampled_from(self.unfinished())))
+        self.let(seconds)
 
-    @precondition(lambda self: self.unfinished())
-    @rule(data=st.data())
-    def approve(self, data: st.DataObject) -> None:
-        self.say("approve", data.draw(st.sampled_from(self.unfinished())))
-
-    @rule(rack=RACK, number=st.integers(1, 3))
-    def scale(self, rack: str, number: int) -> None:
-        self.say("scale", f"web={number}", "--rack", rack, "--yes")
-
-    @rule(rack=RACK)
-    def restart(self, rack: str) -> None:
-        self.say("restart", "--rack", rack, "--yes")
-
-    @rule(rack=RACK, value=st.integers(0, 3))
-    def set_environment(self, rack: str, value: int) -> None:
-        self.say("env", "set", f"VALUE={value}", "--rack", rack)
+    @rule(
+        rack=RACK,
+        words=st.sampled_from(
+            [("scale", "web=1"), ("scale", "web=3"), ("restart",), ("env", "set", "VALUE=1")]
+        ),
+        seconds=SECONDS,
+    )
+    def change_what_is_live(self, rack: str, words: tuple[str, ...], seconds: int) -> None:
+        agreed = () if words[0] == "env" else ("--yes",)
+        if words[0] == "env":
+            words = (*words[:2], f"VALUE={next(self.scene.keys)}")
+        self.say(*words, "--rack", rack, *agreed)
+        self.let(seconds)
 
     # What happens to them.
 
-    @rule(ticks=st.integers(1, 10))
-    def let_time_pass(self, ticks: int) -> None:
-        for _ in range(ticks):
-            self.tick(1)
-
     @rule(minutes=st.sampled_from([1, 3, 11, 16, 60 * 13]))
-    def let_much_time_pass(self, minutes: int) -> None:
+    def much_time_passes_without_us(self, minutes: int) -> None:
         self.scene.clock.pass_time(minutes * 60)
-        self.tick(1)
+        self.let(2)
 
-    @rule(rack=RACK)
-    def lose_the_rack(self, rack: str) -> None:
-        self.scene.memory.make_unreachable(rack)
+    @rule(rack=RACK, seconds=st.sampled_from([5, 150, 700, 3_000]), step=st.sampled_from([5, 60]))
+    def the_rack_is_away(self, rack: str, seconds: int, step: int) -> None:
+        until = self.scene.clock.now() + timedelta(seconds=seconds)
+        self.scene.memory.make_unreachable(rack, until=until)
+        for _ in range(10):
+            self.tick(step)
 
-    @rule(rack=RACK)
-    def find_the_rack(self, rack: str) -> None:
-        self.scene.memory.make_reachable(rack)
-
-    @precondition(lambda self: self.candidates)
-    @rule(data=st.data(), behaviour=BEHAVIOURS)
-    def change_behaviour(self, data: st.DataObject, behaviour: Behaviour) -> None:
-        self.scene.behave(data.draw(st.sampled_from(self.candidates)), behaviour)
+    @rule(data=st.data(), behaviour=BEHAVIOURS, seconds=SECONDS)
+    def processes_change_their_mind(
+        self, data: st.DataObject, behaviour: Behaviour, seconds: int
+    ) -> None:
+        self.scene.behave(data.draw(st.sampled_from(self.candidates[-3:])), behaviour)
+        self.let(seconds)
 
     @rule(after_changes=st.integers(0, 6))
-    def kill_the_process(self, after_changes: int) -> None:
+    def the_process_is_killed(self, after_changes: int) -> None:
         """End it in the middle of its work; the next process makes everything anew."""
         left = [after_changes]
 
@@ -143,11 +154,12 @@ class Promotions(RuleBasedStateMachine):
         try:
             self.tick(1)
         except Killed:
-            pass
+            event("killed in the middle")
         finally:
             self.scene.memory.on_call = lambda _: None
         self.start_anew()
 
+    @precondition(lambda self: self.unfinished())
     @rule()
     def everything_comes_to_rest(self) -> None:
         """With all racks there, nothing stays under way, and the record is true."""
@@ -158,7 +170,7 @@ class Promotions(RuleBasedStateMachine):
                 break
             self.tick(4)
         assert self.scene.under_way() == [], "something never ends"
-        self.tick(1)
+        self.let(4)  # a sweep, for what was left over
         live_record_is_true(self.scene)
         self.only_what_is_live_runs()
 
@@ -188,7 +200,6 @@ class Promotions(RuleBasedStateMachine):
             if promotion.id in self.ended:
                 assert self.ended[promotion.id] is promotion.status
             if is_final(promotion.status):
-                event(f"ended {promotion.kind} {promotion.status}")
                 self.ended[promotion.id] = promotion.status
                 assert promotion.finished_at
 
@@ -227,8 +238,19 @@ class Promotions(RuleBasedStateMachine):
 
     # How the machine works.
 
+    def new_candidate(self, behaviour: Behaviour) -> str:
+        candidate = self.scene.built_candidate(f"Commit {len(self.candidates)}", FILES)
+        self.scene.behave(candidate, behaviour)
+        self.candidates.append(candidate)
+        return candidate
+
+    def let(self, seconds: int) -> None:
+        for _ in range(seconds):
+            self.tick(1)
+
     def tick(self, seconds: float) -> None:
-        self.scene.tick(seconds)
+        self.ticks += 1
+        self.scene.tick(seconds, sweep=self.ticks % 4 == 0)  # rarer, as in the running bot
         now = self.scene.clock.now()
         for promotion in self.scene.all_promotions():
             limit = PROMOTION_LIMITS.get(promotion.status)
@@ -274,8 +296,8 @@ def test_promotions_keep_their_promises_whatever_happens(sqlite_template: Path) 
     run_state_machine_as_test(
         Promotions,
         settings=settings(
-            max_examples=25,
-            stateful_step_count=25,
+            max_examples=20,
+            stateful_step_count=30,
             deadline=None,
             suppress_health_check=list(HealthCheck),
         ),
