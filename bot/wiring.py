@@ -2,6 +2,7 @@
 
 import os
 import socket
+import threading
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cache
@@ -108,8 +109,19 @@ class Racks:
         self._memory = MemoryWorld(settings.folder / "rackhand-memory.json", any_image=False)
         self._made: list[DockerRack] = []
         self._connections: dict[str, Connection] = {}
-        self.rack: Callable[[str], Rack] = cache(self._rack)
-        self.builder: Callable[[str], Builder] = cache(self._builder)
+        self._lock = threading.Lock()  # one object a rack: its own lock is what guards its routes
+        self._rack_once = cache(self._rack)
+        self._builder_once = cache(self._builder)
+
+    def rack(self, name: str) -> Rack:
+        """Return the rack, the same object each time."""
+        with self._lock:
+            return self._rack_once(name)
+
+    def builder(self, name: str) -> Builder:
+        """Return what builds on the rack, the same object each time."""
+        with self._lock:
+            return self._builder_once(name)
 
     def registry(self) -> Registry | None:
         """Return the registry that images travel through, where the file names one."""
