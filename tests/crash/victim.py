@@ -4,7 +4,8 @@ A point is one of
 
 - ``reach:STATUS``: a build or promotion has just come into the status, and that is on record
 - ``leave:STATUS``: all that belongs to the status is done, and nothing of it is on record yet
-- ``change:STATUS:N``: the N-th change on the rack in that status is made, the next one is not
+- ``change:STATUS:N``: the N-th change on the rack in that status is made, the next one is not;
+  the status may be ``*`` for any
 - ``chunk:N``: an image is on its way to another rack, N pieces of it have left
 - ``line:N``: a build has written N lines
 - ``written:KEY``: a message is in the outbox, and nobody has begun to tell it
@@ -124,7 +125,7 @@ class Death:
         return around
 
     def _is_in_status(self, *_: Any) -> bool:
-        return self._name in (self._statuses or {}).values()
+        return self._name in {"*", *(self._statuses or {}).values()}
 
     def _is_change_in_status(self, _session: Any, request: Any, *_: Any) -> bool:
         is_change = request.method in CHANGING and "/exec" not in request.url
