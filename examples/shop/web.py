@@ -5,11 +5,14 @@ import json
 import logging
 import os
 import signal
+import socket
+import sys
 import threading
 import time
-from collections.abc import Callable
+from contextlib import suppress
 from http import HTTPStatus
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import cast
 from urllib.parse import parse_qs, urlsplit
 
 from cart import Item, total
@@ -20,13 +23,15 @@ PORT = 8000
 SLOWEST_SECONDS = 30.0
 LARGEST_ORDER = 100_000  # bytes
 
+Request = socket.socket | tuple[bytes, socket.socket]  # as socketserver has it
+
 log = logging.getLogger("web")
 
 
 class Server(ThreadingHTTPServer):
-    """Serves each connection in a thread and knows how many requests are under way."""
+    """Serves each connection in a thread, and answers what it has before it stops."""
 
-    daemon_threads = True
+    daemon_threads = False
     request_queue_size = 256
 
     def __init__(self, address: tuple[str, int]) -> None:
@@ -35,29 +40,34 @@ class Server(ThreadingHTTPServer):
         self.pool = Pool()
         self.order_numbers = itertools.count(1)
         self.stopping = False
-        self._busy = 0
-        self._idle = threading.Condition()
+        self._connections: set[socket.socket] = set()
 
-    def counted(self, work: Callable[[], None]) -> None:
-        """Do one request's *work*, known as under way."""
-        with self._idle:
-            self._busy += 1
-        try:
-            work()
-        finally:
-            with self._idle:
-                self._busy -= 1
-                self._idle.notify_all()
+    def process_request(self, request: Request, client_address: object) -> None:
+        """Remember the connection and serve it."""
+        self._connections.add(cast(socket.socket, request))
+        super().process_request(request, client_address)
+
+    def shutdown_request(self, request: Request) -> None:
+        """Forget the connection once it is served."""
+        self._connections.discard(cast(socket.socket, request))
+        super().shutdown_request(request)
+
+    def handle_error(self, request: object, client_address: object) -> None:
+        """Tell what went wrong, unless it is only that the other side left, as probes do."""
+        if not isinstance(sys.exception(), ConnectionError):
+            super().handle_error(request, client_address)  # type: ignore[arg-type]
 
     def stop(self) -> None:
         """Take no new connections. Blocks, so not for the thread that serves."""
         self.stopping = True
         self.shutdown()
 
-    def wait_until_idle(self) -> None:
-        """Wait until the requests under way are answered."""
-        with self._idle:
-            self._idle.wait_for(lambda: self._busy == 0)
+    def finish(self) -> None:
+        """Wait until all that was asked is answered; whoever asks nothing is let go."""
+        for connection in tuple(self._connections):
+            with suppress(OSError):  # it is closed already
+                connection.shutdown(socket.SHUT_RD)
+        self.server_close()
 
 
 class Handler(BaseHTTPRequestHandler):
@@ -68,18 +78,13 @@ class Handler(BaseHTTPRequestHandler):
 
     def do_GET(self) -> None:
         """Answer a page, facts, health, or slowly."""
-        self.server.counted(self._get)
-
-    def do_POST(self) -> None:
-        """Take an order."""
-        self.server.counted(self._post)
-
-    def _get(self) -> None:
         url = urlsplit(self.path)
         if url.path == "/health":
             self._health()
         elif url.path == "/slow":
-            time.sleep(_seconds(url.query))
+            seconds = _seconds(url.query)
+            log.info("an answer takes its time: %s s", seconds)
+            time.sleep(seconds)
             self._json(HTTPStatus.OK, facts())
         elif url.path == "/api" or self._wants_json():
             self._json(HTTPStatus.OK, facts())
@@ -88,7 +93,8 @@ class Handler(BaseHTTPRequestHandler):
         else:
             self._json(HTTPStatus.NOT_FOUND, {"error": "There is no such page."})
 
-    def _post(self) -> None:
+    def do_POST(self) -> None:
+        """Take an order."""
         length = int(self.headers.get("Content-Length") or 0)
         body = self.rfile.read(min(length, LARGEST_ORDER))
         if urlsplit(self.path).path != "/orders":
@@ -160,7 +166,7 @@ def main() -> None:
     signal.signal(signal.SIGTERM, lambda *_: threading.Thread(target=server.stop).start())
     log.info("version %s listens on port %s", facts()["version"], PORT)
     server.serve_forever(poll_interval=0.1)
-    server.wait_until_idle()
+    server.finish()
     log.info("all requests are answered, bye")
 
 

@@ -1,5 +1,7 @@
 """The sample app: its manifest, its story in Git, and its images on a real engine."""
 
+import socket
+import struct
 import subprocess
 import threading
 import time
@@ -140,6 +142,24 @@ def test_the_web_service_shows_its_page_and_takes_orders(
         assert client.get("/nowhere").status_code == 404
 
 
+def test_a_client_that_leaves_early_is_not_worth_a_line(
+    engine: docker.DockerClient, clean_engine: str
+) -> None:
+    images = build(clean_engine, SHOP)
+    with running(engine, images["web"]) as (container, client):
+        for _ in range(20):
+            leave_early(client.base_url.host, client.base_url.port or 0)
+        assert client.get("/api").status_code == 200
+        assert b"Error" not in container.logs()
+
+
+def leave_early(host: str, port: int) -> None:
+    """Ask, and reset the connection while the answer is on its way."""
+    with socket.create_connection((host, port)) as connection:
+        connection.sendall(b"GET / HTTP/1.1\r\nHost: shop\r\n\r\n" * 50)
+        connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+
+
 def test_the_web_service_answers_what_it_has_before_it_stops(
     engine: docker.DockerClient, clean_engine: str
 ) -> None:
@@ -152,7 +172,9 @@ def test_the_web_service_answers_what_it_has_before_it_stops(
             target=lambda: answered.append(slow.get("/slow?seconds=2").status_code)
         )
         asking.start()
-        time.sleep(0.5)
+        deadline = time.monotonic() + 20
+        while b"takes its time" not in container.logs() and time.monotonic() < deadline:
+            time.sleep(0.05)
         container.kill("SIGTERM")
         asking.join()
         slow.close()
