@@ -23,12 +23,12 @@ from commands.reply import Reply
 from engine.adapters.memory import Behaviour, MemoryRack
 from engine.lifecycle import PROMOTION_LIMITS, is_final
 from storage import outbox, promotions
-from storage.records import Person, PromotionStatus
+from storage.records import Person, PromotionKind, PromotionStatus
 from storage.store import Store
 from tests.worlds import ADA, BOB, RACKS, Scene, compose, live_record_is_true, make_scene, text_of
 
 P = PromotionStatus
-FILES = compose("web", "admin", bake_seconds="4", drain_seconds="5")
+FILES = compose("web", "admin", bake_seconds="20", drain_seconds="5")
 BEHAVIOURS = st.sampled_from(
     [
         Behaviour(),
@@ -41,6 +41,7 @@ BEHAVIOURS = st.sampled_from(
 )
 SECONDS = st.sampled_from([0, 1, 2, 4, 15])
 MOSTLY = st.sampled_from([True, True, False])
+TROUBLE = st.sampled_from(["canceled", "rolled back", "sick", "cut off", "killed"])
 PEOPLE = st.sampled_from([ADA, BOB])
 RACK = st.sampled_from(list(RACKS))
 SPARE = timedelta(minutes=20)  # over a status's own limit: clean-up, and the manifest's times
@@ -72,7 +73,8 @@ class Promotions(RuleBasedStateMachine):
         release = self.new_candidate(Behaviour())
         for rack in RACKS:
             self.say("promote", release, "--rack", rack, "--yes")
-        self.let(10)
+        for _ in range(10):
+            self.tick(4)
         assert all(self.scene.live(rack) for rack in RACKS)
 
     # What people do; each is followed by some time.
@@ -83,6 +85,28 @@ class Promotions(RuleBasedStateMachine):
         words = ("promote", candidate, "--rack", rack, "--environment", "live")
         self.say(*words, *(["--yes"] if agreed else []))
         self.let(seconds)
+
+    @rule(rack=RACK, seconds=st.integers(0, 30), trouble=TROUBLE, later=SECONDS)
+    def something_happens_to_a_promotion(
+        self, rack: str, seconds: int, trouble: str, later: int
+    ) -> None:
+        candidate = self.new_candidate(Behaviour(seconds_to_healthy=3, session_seconds=6))
+        words = ("promote", candidate, "--rack", rack, "--environment", "live", "--yes")
+        promotion = self.say(*words).follow
+        self.let(seconds)
+        match trouble:
+            case "canceled" if promotion:
+                self.say("cancel", promotion)
+            case "rolled back":
+                self.say("rollback", "--rack", rack, "--yes")
+            case "sick":
+                self.scene.behave(candidate, Behaviour(never_healthy="GET / answered 500"))
+            case "cut off":
+                until = self.scene.clock.now() + timedelta(seconds=40)
+                self.scene.memory.make_unreachable(rack, until=until)
+            case "killed":
+                self.the_process_is_killed(1)
+        self.let(later)
 
     @rule(data=st.data(), who=PEOPLE, rack=RACK, agreed=MOSTLY, seconds=SECONDS)
     def promote_what_was_built(
@@ -137,10 +161,16 @@ class Promotions(RuleBasedStateMachine):
     def processes_change_their_mind(
         self, data: st.DataObject, behaviour: Behaviour, seconds: int
     ) -> None:
-        self.scene.behave(data.draw(st.sampled_from(self.candidates[-3:])), behaviour)
+        with self.scene.store.read() as transaction:
+            running = promotions.with_status(transaction, promotions.RUNNING)
+        known = [one.release_id for one in running] or self.candidates[-3:]
+        self.scene.behave(data.draw(st.sampled_from(known)), behaviour)
         self.let(seconds)
 
     @rule(after_changes=st.integers(0, 6))
+    def the_process_dies(self, after_changes: int) -> None:
+        self.the_process_is_killed(after_changes)
+
     def the_process_is_killed(self, after_changes: int) -> None:
         """End it in the middle of its work; the next process makes everything anew."""
         left = [after_changes]
@@ -181,6 +211,17 @@ class Promotions(RuleBasedStateMachine):
         with self.scene.store.read() as transaction:
             running = promotions.with_status(transaction, promotions.RUNNING)
         assert all(count == 1 for count in Counter(one.rack for one in running).values())
+
+    @invariant()
+    def the_record_of_what_is_live_is_true(self) -> None:
+        live_record_is_true(self.scene)
+
+    @invariant()
+    def other_numbers_and_new_processes_never_change_the_release(self) -> None:
+        for promotion in self.scene.all_promotions():
+            if promotion.kind in {PromotionKind.SCALE, PromotionKind.RESTART}:
+                before = promotion.previous_release_id
+                assert before in {None, promotion.release_id}
 
     @invariant()
     def nothing_is_told_twice(self) -> None:
