@@ -111,13 +111,13 @@ class Stage:
 
     @contextmanager
     def bot(self, *, program: bool = False) -> Iterator[None]:
-        """Run the bot for the length of the block."""
+        """Run the bot for the length of the block; it is killed then, which is the sooner end."""
         self.start(program=program)
         try:
             yield
         finally:
             if self._bot:
-                self.end()
+                self.end(signal.SIGKILL)
 
     @contextmanager
     def second_bot(self) -> Iterator[None]:

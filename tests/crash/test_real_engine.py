@@ -56,15 +56,12 @@ def promoting(stage: Stage, mark: str, rack: str = "staging") -> str:
 @pytest.mark.parametrize(
     "deaths",
     [
-        ("reach:preparing", "leave:preparing"),
-        ("reach:starting", "change:starting:1", "change:starting:2", "leave:starting"),
-        ("reach:verifying", "leave:verifying"),
+        ("reach:preparing", "leave:preparing", "reach:starting", "change:starting:1"),
+        ("change:starting:2", "leave:starting", "reach:verifying", "leave:verifying"),
         ("reach:shifting", "change:shifting:1", "change:shifting:3", "leave:shifting"),
-        ("reach:draining", "leave:draining"),
-        ("reach:baking", "leave:baking"),
+        ("reach:draining", "leave:draining", "reach:baking", "leave:baking"),
         ("reach:retiring", "change:retiring:1", "change:retiring:2", "leave:retiring"),
-        ("reach:succeeded",),
-        ("written:live", "posting:live", "posted:live"),
+        ("written:live", "posting:live", "posted:live", "reach:succeeded"),
     ],
     ids=" ".join,
 )
@@ -105,7 +102,7 @@ def test_a_promotion_killed_on_its_way_back_leaves_the_old_release_as_it_was(
         "reach:rolled_back",
     ):
         stage.dies_at(point)
-    stage.finishes(program=True)
+    stage.finishes()
 
     assert stage.promotion(promotion).status is P.ROLLED_BACK
     assert stage.names(promotion) == ["starting", "healthy", "live", "cancel_asked", "ended"]
@@ -123,7 +120,7 @@ def test_a_release_that_cannot_live_is_cleared_away_by_whoever_comes_next(
     promotion = stage.say("promote", "--app", "shop", "--rack", "staging")
     for point in ("written:trouble", "change:*:1", "reach:failed"):
         stage.dies_at(point)
-    stage.finishes(program=True)
+    stage.finishes()
 
     assert stage.promotion(promotion).status is P.FAILED
     assert stage.names(promotion) == ["starting", "trouble", "ended"]
@@ -140,7 +137,7 @@ def test_an_image_cut_off_on_its_way_to_another_engine_arrives_whole(
     assert live
     promotion = stage.say("promote", live, "--rack", "production")
     stage.dies_at("chunk:3")
-    stage.finishes(program=True)
+    stage.finishes()
 
     assert stage.promotion(promotion).status is P.SUCCEEDED
     assert stage.names(promotion) == ["notice:image:web", *undisturbed]
@@ -152,10 +149,8 @@ def test_an_image_cut_off_on_its_way_to_another_engine_arrives_whole(
 @pytest.mark.parametrize(
     "deaths",
     [
-        ("reach:fetching", "leave:fetching"),
-        ("reach:building", "line:12"),
+        ("reach:fetching", "line:12"),
         ("leave:building", "reach:pushing"),
-        ("leave:pushing", "reach:succeeded"),
     ],
     ids=" ".join,
 )
@@ -169,7 +164,7 @@ def test_a_build_makes_one_release_and_leaves_no_command_behind(
         stage.dies_at(point)
         if point.startswith("line:"):
             assert builds_under_way(build), "the build's command outlives the bot"
-    stage.finishes(program=True)
+    stage.finishes()
 
     made = stage.build(build)
     assert (made.status, made.reason) == (BuildStatus.SUCCEEDED, None)
