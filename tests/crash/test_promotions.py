@@ -1,7 +1,5 @@
 """A promotion whose bot is killed again and again ends as one that nobody disturbed."""
 
-import pytest
-
 from storage.records import PromotionStatus
 from tests.crash.stage import Stage
 
@@ -130,14 +128,14 @@ def test_an_image_cut_off_on_its_way_to_another_rack_arrives_whole(stage: Stage)
     stage.is_told_as_it_was(promotion)
 
 
-@pytest.mark.parametrize("name", ["starting", "live", "ended"])
-def test_a_milestone_is_told_once_wherever_between_its_change_and_its_message_it_stops(
-    stage: Stage, name: str
+def test_each_milestone_is_told_once_wherever_between_change_and_message_the_bot_dies(
+    stage: Stage,
 ) -> None:
     expected = undisturbed(stage)
     promotion = stage.say("promote", "--app", "shop", "--rack", "staging")
-    for point in ("written", "posting", "posted"):
-        stage.dies_at(f"{point}:{name}")
+    for name in ("starting", "healthy", "live", "ended"):
+        for point in ("written", "posting", "posted"):
+            stage.dies_at(f"{point}:{name}")
     stage.finishes()
 
     assert stage.promotion(promotion).status is P.SUCCEEDED
