@@ -44,9 +44,9 @@ demo: setup ## Try it: a local workspace, two racks and a sample app
 	@$(PYTHON_IN)/python -m scripts.demo --engine $(ENGINE) $(if $(PLAY),--play) $(if $(PORT),--port $(PORT))
 
 bench: setup ## Measure ours against the alternatives
-	@for file in $$(grep -l '__main__' bench/*.py); do \
-		$(PYTHON_IN)/python -m bench.$$(basename $$file .py) || exit 1; \
-	done
+	@missed=0; for file in $$(grep -l '__main__' bench/*.py); do \
+		$(PYTHON_IN)/python -m bench.$$(basename $$file .py) || missed=1; \
+	done; exit $$missed
 
 lock: setup ## Pin all dependencies anew
 	@$(PYTHON_IN)/uv pip compile --quiet pyproject.toml --extra dev --generate-hashes \

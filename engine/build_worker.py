@@ -49,7 +49,10 @@ def work(world: World, build_id: str) -> None:
             try:
                 _run(world, build, folder, watch)
             except LeaseLost:
-                log.warning("build lost to another worker", extra={"build": build_id})
+                log.info(
+                    "build handed over",
+                    extra={"build": build_id, "stopping": world.stopping.is_set()},
+                )
             finally:
                 watch.close()
 
