@@ -28,9 +28,11 @@ from tests.integration.slack.waiting import whisper
 def test_lost_sockets_come_back_by_themselves(
     ada: Visitor, workspace: RunningWorkspace, sockets: Sockets
 ) -> None:
+    assert sockets.wait(20)
     workspace.controls.drop_sockets()
 
-    assert sockets.wait(20)
+    # The bot may not have noticed yet, so the other side counts.
+    ada.wait_for(lambda: workspace.controls.socket_count() == 2, 20)
     ada.say("/rack racks")
     whisper(ada, "You said racks")
 
