@@ -1,7 +1,8 @@
-"""Waits until a daemon listens, or says why it never will."""
+"""Waits for what happens outside of a test, and says what it waited for in vain."""
 
 import socket
 import time
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -9,6 +10,16 @@ import pytest
 from scripts import daemons
 
 START_SECONDS = 30.0
+SOON_SECONDS = 15.0
+
+
+def wait_until(is_so: Callable[[], bool], what: str, seconds: float = SOON_SECONDS) -> None:
+    """Return once *is_so*; fail naming *what* when it is not within *seconds*."""
+    deadline = time.monotonic() + seconds
+    while not is_so():
+        if time.monotonic() > deadline:
+            pytest.fail(f"Waited {seconds:.0f} s in vain for {what}.")
+        time.sleep(0.02)
 
 
 def wait_for_port(port: int, pid: int, log: Path) -> None:

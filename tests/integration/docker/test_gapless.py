@@ -1,11 +1,14 @@
 """No request is lost when releases change under load."""
 
+import pytest
+
 from engine.ports.rack import Phase
 from tests.contract.rack.docker_stage import DockerStage
 from tests.contract.rack.specs import service, target
 from tests.contract.rack.stage import begin, make_live, reach, take_over
 from tests.integration.docker.clients import Load, load
 
+pytestmark = pytest.mark.one_go
 REQUESTS = 500
 
 
