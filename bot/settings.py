@@ -46,6 +46,7 @@ class RackSection(Section):
     router: RouterSection = RouterSection()
     color: Color = "blue"
     protected: bool = False
+    bake_seconds: float = Field(default=60.0, ge=0)
     domain: str = "localhost"
 
 

@@ -199,6 +199,7 @@ def _spec(name: str, section: RackSection) -> RackSpec:
         provider=section.provider,
         color=section.color,
         protected=section.protected,
+        bake_seconds=section.bake_seconds,
         domain=section.domain,
     )
 

@@ -89,10 +89,15 @@ def _decide(world: World, promotion: Promotion, target: Target, manifest: Manife
         promotion,
         seen,
         world.clock.now(),
-        bake_seconds=manifest.bake_seconds,
+        bake_seconds=_bake_seconds(world, promotion, manifest),
         healthy_within_seconds=manifest.healthy_within_seconds,
         drain_seconds=manifest.drain_seconds,
     )
+
+
+def _bake_seconds(world: World, promotion: Promotion, manifest: Manifest) -> float:
+    asked = manifest.bake_seconds
+    return world.rack_spec(promotion.rack).bake_seconds if asked is None else asked
 
 
 def _perform(

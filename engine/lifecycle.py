@@ -27,7 +27,8 @@ PROMOTION: Mapping[PromotionStatus, frozenset[PromotionStatus]] = {
     P.PREPARING: frozenset({P.STARTING, P.FAILED, P.CANCELED}),
     P.STARTING: frozenset({P.VERIFYING, P.FAILED, P.CANCELED}),
     P.VERIFYING: frozenset({P.SHIFTING, P.FAILED, P.CANCELED}),
-    P.SHIFTING: frozenset({P.DRAINING, P.ROLLING_BACK}),
+    P.SHIFTING: frozenset({P.HOLDING, P.DRAINING, P.ROLLING_BACK}),
+    P.HOLDING: frozenset({P.SHIFTING, P.ROLLING_BACK}),
     P.DRAINING: frozenset({P.BAKING, P.ROLLING_BACK}),
     P.BAKING: frozenset({P.RETIRING, P.ROLLING_BACK}),
     P.RETIRING: frozenset({P.SUCCEEDED, P.FAILED}),
@@ -42,7 +43,7 @@ PROMOTION: Mapping[PromotionStatus, frozenset[PromotionStatus]] = {
 }
 
 # Before the first of these the live release is untouched; from it on a failure must be reverted.
-TOUCHES_LIVE = frozenset({P.SHIFTING, P.DRAINING, P.BAKING, P.RETIRING, P.ROLLING_BACK})
+TOUCHES_LIVE = frozenset({P.SHIFTING, P.HOLDING, P.DRAINING, P.BAKING, P.RETIRING, P.ROLLING_BACK})
 
 BUILD_LIMIT = timedelta(hours=1)
 BUILD_ATTEMPTS = 3  # the first, and two more after crashes
@@ -54,6 +55,7 @@ PROMOTION_LIMITS: Mapping[PromotionStatus, timedelta] = {
     P.STARTING: timedelta(minutes=2),
     P.VERIFYING: timedelta(minutes=2),
     P.SHIFTING: timedelta(minutes=2),
+    P.HOLDING: timedelta(hours=4),
     P.DRAINING: timedelta(minutes=15),
     P.BAKING: timedelta(hours=24),
     P.RETIRING: timedelta(minutes=10),

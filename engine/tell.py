@@ -19,6 +19,7 @@ STANDING = {
     P.STARTING: "Its processes are being started.",
     P.VERIFYING: "Its processes are being checked.",
     P.SHIFTING: "Traffic is moving to it.",
+    P.HOLDING: "It has a part of the traffic and is being watched.",
     P.DRAINING: "Old processes finish their last requests.",
     P.BAKING: "It is live and being watched.",
     P.RETIRING: "It is live and the old processes are being stopped.",

@@ -24,6 +24,7 @@ class RackSpec:
     provider: str  # "docker", "memory"
     color: str
     protected: bool = False
+    bake_seconds: float = 60.0  # how long a release is watched, where its manifest does not say
     domain: str = "localhost"  # an app without a domain answers at <app>.<domain>
 
 

@@ -1,7 +1,7 @@
 """The nouns of Rackhand as plain frozen data. Rules about them live in ``engine``."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 from typing import Any
@@ -28,6 +28,7 @@ class PromotionStatus(StrEnum):
     STARTING = "starting"
     VERIFYING = "verifying"
     SHIFTING = "shifting"
+    HOLDING = "holding"
     DRAINING = "draining"
     BAKING = "baking"
     RETIRING = "retiring"
@@ -147,6 +148,17 @@ class Environment:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class HookResult:
+    """How a one-off process of a promotion ended. Each is run once for a promotion."""
+
+    hook: str  # "before_promote" or "after_promote"
+    service: str
+    exit_code: int | None  # None: it was stopped at its deadline
+    seconds: float
+    log: tuple[str, ...] = ()  # its last lines
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Promotion:
     """One attempt to make a release live on its rack."""
 
@@ -168,6 +180,12 @@ class Promotion:
     previous_release_id: str | None = None  # live when it started: where a revert goes
     previous_promotion_id: str | None = None  # the promotion that had made that one live
     scale: Mapping[str, int] | None = None  # replicas a service, over the manifest's
+    canary: tuple[int, ...] = ()  # percent of the traffic at each step; empty: all at once
+    canary_step: int = 0  # which of them is being reached, or held
+    pause_seconds: float | None = None  # between two of them; None: until somebody moves it on
+    moved_on_by: Person | None = None  # who asked for the next step, until it is taken
+    hooks: tuple[HookResult, ...] = ()
+    receipt: Mapping[str, Any] | None = None  # engine.receipt's plain form, once it is measured
     progress: str | None = None
     cancel_asked_by: Person | None = None
     reason: str | None = None
@@ -188,6 +206,39 @@ class Live:
     healthy: bool = True  # what the health sweep last told
     health_reason: str | None = None
     doubted_since: datetime | None = None  # since when it looks otherwise than was told
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Lock:
+    """Nothing may be made live of an app on a rack but what takes it back."""
+
+    app: str
+    rack: str
+    reason: str
+    locked_by: Person | None  # None: by a promotion that was taken back in its bake
+    promotion_id: str | None
+    locked_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Served:
+    """The requests that one side, the old processes or the new, answered within a second."""
+
+    requests: int = 0
+    failed: int = 0  # answered 5xx, broken off by the process, or refused
+    milliseconds: Mapping[int, int] = field(default_factory=dict)  # how long → how many took it
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sample:
+    """One second of an app's traffic, as its router saw it. Seconds without any have none."""
+
+    second: int  # since 1970, by the router's clock: when the requests ended
+    old: Served
+    new: Served
+    first_ms: int  # within the second: when the first request ended
+    last_ms: int  # and the last
+    pause_ms: int  # the longest time between two of them
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

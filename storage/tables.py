@@ -17,7 +17,17 @@ from sqlalchemy import (
 )
 
 from storage.records import BuildStatus, PromotionKind, PromotionStatus
-from storage.types import ImagesJSON, LinesJSON, MappingJSON, Moment, PersonJSON, Word
+from storage.types import (
+    HooksJSON,
+    ImagesJSON,
+    LinesJSON,
+    MappingJSON,
+    Moment,
+    NumbersJSON,
+    PersonJSON,
+    ServedJSON,
+    Word,
+)
 
 metadata = MetaData(
     naming_convention={
@@ -37,6 +47,7 @@ RUNNING_PROMOTIONS = (
     PromotionStatus.STARTING,
     PromotionStatus.VERIFYING,
     PromotionStatus.SHIFTING,
+    PromotionStatus.HOLDING,
     PromotionStatus.DRAINING,
     PromotionStatus.BAKING,
     PromotionStatus.RETIRING,
@@ -157,6 +168,12 @@ promotions = Table(
     Column("previous_release_id", ID),
     Column("previous_promotion_id", ID),
     Column("scale", MappingJSON),
+    Column("canary", NumbersJSON, nullable=False),
+    Column("canary_step", Integer, nullable=False),
+    Column("pause_seconds", Float),
+    Column("moved_on_by", PersonJSON),
+    Column("hooks", HooksJSON, nullable=False),
+    Column("receipt", MappingJSON),
     Column("progress", Text),
     Column("cancel_asked_by", PersonJSON),
     Column("reason", Text),
@@ -187,6 +204,29 @@ live = Table(
     Column("healthy", Boolean, nullable=False),
     Column("health_reason", Text),
     Column("doubted_since", Moment),
+)
+
+locks = Table(
+    "locks",
+    metadata,
+    Column("app", NAME, primary_key=True),
+    Column("rack", NAME, primary_key=True),
+    Column("reason", Text, nullable=False),
+    Column("locked_by", PersonJSON),
+    Column("promotion_id", ID),
+    Column("locked_at", Moment, nullable=False),
+)
+
+samples = Table(
+    "samples",
+    metadata,
+    Column("promotion_id", ID, primary_key=True),
+    Column("second", Integer, primary_key=True, autoincrement=False),
+    Column("old", ServedJSON, nullable=False),
+    Column("new", ServedJSON, nullable=False),
+    Column("first_ms", Integer, nullable=False),
+    Column("last_ms", Integer, nullable=False),
+    Column("pause_ms", Integer, nullable=False),
 )
 
 cards = Table(

@@ -8,7 +8,7 @@ from typing import Any, Generic, TypeVar
 
 from sqlalchemy import JSON, DateTime, Dialect, String, TypeDecorator
 
-from storage.records import Image, Person
+from storage.records import HookResult, Image, Person, Served
 
 E = TypeVar("E", bound=StrEnum)
 
@@ -95,6 +95,54 @@ class LinesJSON(TypeDecorator[tuple[str, ...]]):
     def process_result_value(self, value: Any, dialect: Dialect) -> tuple[str, ...]:
         """Read a tuple."""
         return tuple(value or ())
+
+
+class NumbersJSON(TypeDecorator[tuple[int, ...]]):
+    """A tuple of whole numbers as a JSON list."""
+
+    impl = JSON
+    cache_ok = True
+
+    def process_bind_param(self, value: tuple[int, ...] | None, dialect: Dialect) -> Any:
+        """Store a list."""
+        return list(value or ())
+
+    def process_result_value(self, value: Any, dialect: Dialect) -> tuple[int, ...]:
+        """Read a tuple."""
+        return tuple(value or ())
+
+
+class HooksJSON(TypeDecorator[tuple[HookResult, ...]]):
+    """The results of a promotion's hooks as a JSON list."""
+
+    impl = JSON
+    cache_ok = True
+
+    def process_bind_param(self, value: tuple[HookResult, ...] | None, dialect: Dialect) -> Any:
+        """Store one object a hook."""
+        return [asdict(result) for result in value or ()]
+
+    def process_result_value(self, value: Any, dialect: Dialect) -> tuple[HookResult, ...]:
+        """Read the results."""
+        return tuple(HookResult(**{**one, "log": tuple(one["log"])}) for one in value or ())
+
+
+class ServedJSON(TypeDecorator[Served]):
+    """What one side served, as a small JSON object."""
+
+    impl = JSON
+    cache_ok = True
+
+    def process_bind_param(self, value: Served | None, dialect: Dialect) -> Any:
+        """Store the counts; JSON has no keys but texts."""
+        return None if value is None else asdict(value)
+
+    def process_result_value(self, value: Any, dialect: Dialect) -> Served | None:
+        """Read the counts."""
+        if value is None:
+            return None
+        milliseconds = {int(took): count for took, count in value["milliseconds"].items()}
+        return Served(**{**value, "milliseconds": milliseconds})
 
 
 class MappingJSON(TypeDecorator[Mapping[str, Any]]):

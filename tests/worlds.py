@@ -36,8 +36,10 @@ from tests.fakes import BROKEN_DOCKERFILE, DOCKERFILE, FakeClock, FakeSource, Fi
 ADA = Person(team="T1", user="U1", name="Ada")
 BOB = Person(team="T1", user="U2", name="Bob")
 RACKS = {
-    "staging": RackSpec(name="staging", provider="memory", color="green"),
-    "production": RackSpec(name="production", provider="memory", color="red", protected=True),
+    "staging": RackSpec(name="staging", provider="memory", color="green", bake_seconds=0),
+    "production": RackSpec(
+        name="production", provider="memory", color="red", protected=True, bake_seconds=0
+    ),
 }
 SECRET_KEY = "a key for tests"
 UNSTEADY = frozenset(  # while traffic moves, the record may name either release

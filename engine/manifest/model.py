@@ -8,6 +8,7 @@ from pydantic import TypeAdapter
 
 from engine.ports.builder import Built
 
+HOOK_SECONDS = 600.0  # how long a hook may run, where its service does not say
 HEALTHY_WITHIN_SECONDS = 120.0  # from its start, where no service says otherwise
 
 Words = str | tuple[str, ...]  # text is split as a shell would, without running one
@@ -46,6 +47,15 @@ class ContainerCheck:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class BakeRule:
+    """When a release that bakes is worse than the one before it."""
+
+    errors_percent: float = 1.0  # more failed requests than the old release's share plus this
+    slowdown: float = 2.0  # a p95 of more than this many times the old one's
+    requests: int = 50  # with fewer there is nothing to judge
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ServiceManifest:
     """One service. Texts may hold ``${VAR}``: ``services_of`` fills them for a rack."""
 
@@ -70,7 +80,9 @@ class ServiceManifest:
     stop_grace_seconds: float = 30.0
     healthy_within_seconds: float | None = None
     drain_seconds: float = 30.0
-    bake_seconds: float = 0.0
+    bake_seconds: float | None = None  # None: as long as the rack says
+    bake_rule: BakeRule | None = None
+    hook_seconds: float = HOOK_SECONDS
     before_promote: Words | None = None
     after_promote: Words | None = None
     depends_on: tuple[str, ...] = ()
@@ -85,9 +97,25 @@ class Manifest:
     notices: tuple[str, ...] = ()
 
     @property
-    def bake_seconds(self) -> float:
-        """How long a promotion bakes: as long as its most careful service asks for."""
-        return max((service.bake_seconds for service in self.services), default=0.0)
+    def bake_seconds(self) -> float | None:
+        """How long a promotion bakes: as long as its most careful service asks for, if any."""
+        asked = [one.bake_seconds for one in self.services if one.bake_seconds is not None]
+        return max(asked, default=None)
+
+    @property
+    def bake_rule(self) -> BakeRule:
+        """The strictest of what the services ask for."""
+        rules = [service.bake_rule for service in self.services if service.bake_rule]
+        return BakeRule(
+            errors_percent=min((rule.errors_percent for rule in rules), default=1.0),
+            slowdown=min((rule.slowdown for rule in rules), default=2.0),
+            requests=min((rule.requests for rule in rules), default=50),
+        )
+
+    @property
+    def hook_seconds(self) -> float:
+        """How long one hook may run: as long as any service asks for."""
+        return max((service.hook_seconds for service in self.services), default=HOOK_SECONDS)
 
     @property
     def drain_seconds(self) -> float:

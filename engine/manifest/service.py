@@ -62,7 +62,7 @@ DEPLOY_REASONS = {
     **dict.fromkeys(("labels", "mode", "endpoint_mode", "placement", "rollback_config"), ""),
 }
 UPDATE_REASONS = dict.fromkeys(
-    ("parallelism", "order", "delay", "failure_action", "monitor", "max_failure_ratio"),
+    ("order", "delay", "failure_action", "monitor", "max_failure_ratio"),
     "new processes start beside the old ones and a failed promotion is taken back",
 )
 
@@ -79,9 +79,7 @@ def read_service(name: str, value: Value, reading: Reading) -> ServiceManifest |
         return None
     reading.leave_out(entries, SUPPORTED, REASONS)
     _check_restart(entries, reading)
-    extension = given(
-        entries, "x-rackhand", lambda entry: read_extension(entry, reading), Extension()
-    )
+    extension = given(entries, "x-rackhand", read_extension, Extension())
     health = given(
         entries, "healthcheck", lambda entry: read_healthcheck(entry, reading), ContainerHealth()
     )
@@ -109,6 +107,8 @@ def read_service(name: str, value: Value, reading: Reading) -> ServiceManifest |
         healthy_within_seconds=extension.healthy_within_seconds,
         drain_seconds=extension.drain_seconds,
         bake_seconds=extension.bake_seconds,
+        bake_rule=extension.bake_rule,
+        hook_seconds=extension.hook_seconds,
         before_promote=extension.before_promote,
         after_promote=extension.after_promote,
         depends_on=given(entries, "depends_on", _read_depends_on, ()),
@@ -136,12 +136,12 @@ def _read_deploy(entries: dict[str, Value], reading: Reading) -> tuple[int, int 
     deploy = entries["deploy"].entries()
     reading.leave_out(deploy, ("replicas", "update_config"), DEPLOY_REASONS)
     update: dict[str, Value] = given(deploy, "update_config", Value.entries, {})
-    reading.leave_out(update, (), UPDATE_REASONS)
+    reading.leave_out(update, ("parallelism",), UPDATE_REASONS)
     replicas = given(deploy, "replicas", lambda entry: entry.whole(least=0, most=REPLICA_LIMIT), 1)
     parallelism = given(
         update, "parallelism", lambda entry: entry.whole(least=0, most=REPLICA_LIMIT), None
     )
-    return replicas, parallelism
+    return replicas, parallelism or None  # Compose's 0 is "all at once"
 
 
 def _read_depends_on(value: Value) -> tuple[str, ...]:

@@ -10,10 +10,10 @@ from engine.manifest.extension import is_domain
 from engine.manifest.model import Manifest, ServiceManifest, Words
 from engine.manifest.variables import fill
 from engine.manifest.wording import filled
-from engine.ports.rack import HealthCheck, HealthKind, ServiceSpec
+from engine.ports.rack import HealthCheck, HealthKind, Hook, ServiceSpec
 from storage.records import Image
 
-NOT_IN_FINGERPRINT = ("replicas", "depends_on", "fingerprint")
+NOT_IN_FINGERPRINT = ("replicas", "parallelism", "depends_on", "hooks", "fingerprint")
 
 
 def services_of(
@@ -89,6 +89,8 @@ def _spec(
         stop_grace_seconds=service.stop_grace_seconds,
         drain_seconds=service.drain_seconds,
         depends_on=service.depends_on,
+        parallelism=service.parallelism,
+        hooks=_hooks(service, environment),
         fingerprint="",
     )
     return _with_fingerprint(spec)
@@ -179,6 +181,15 @@ def _container_check(service: ServiceManifest, environment: Mapping[str, str]) -
         fall=check.retries,
         start_seconds=check.start_seconds,
     )
+
+
+def _hooks(service: ServiceManifest, environment: Mapping[str, str]) -> dict[Hook, tuple[str, ...]]:
+    written = {
+        Hook.BEFORE_PROMOTE: service.before_promote,
+        Hook.AFTER_PROMOTE: service.after_promote,
+    }
+    found = {hook: _words(words, environment) for hook, words in written.items()}
+    return {hook: words for hook, words in found.items() if words}
 
 
 def _words(words: Words | None, environment: Mapping[str, str]) -> tuple[str, ...] | None:

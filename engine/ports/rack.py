@@ -7,10 +7,12 @@ turned down, each with a text that may be shown to people.
 """
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 from typing import Protocol
+
+from storage.records import Sample
 
 
 class HealthKind(StrEnum):
@@ -37,6 +39,13 @@ class HealthCheck:
     command: tuple[str, ...] = ()  # CONTAINER only, in Docker's form; empty: the image's own
 
 
+class Hook(StrEnum):
+    """A command of a service that is run once for a promotion, by a process of its own."""
+
+    BEFORE_PROMOTE = "before_promote"  # before anything of the release starts
+    AFTER_PROMOTE = "after_promote"  # once all the traffic reaches it
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ServiceSpec:
     """All that a rack needs to run one service of a release."""
@@ -53,7 +62,9 @@ class ServiceSpec:
     volumes: tuple[str, ...] = ()  # Docker's "name:/path[:ro]" or "/host:/path[:ro]"
     stop_grace_seconds: float = 30.0
     drain_seconds: float = 30.0
-    depends_on: tuple[str, ...] = ()
+    depends_on: tuple[str, ...] = ()  # services whose processes are healthy before these start
+    parallelism: int | None = None  # how many are started at a time; None: all at once
+    hooks: Mapping[Hook, tuple[str, ...]] = field(default_factory=dict)  # their commands
     fingerprint: str  # of image, settings and environment: equal means "keep it as it is"
 
     @property
@@ -94,6 +105,7 @@ class ServiceObservation:
     ready: int = 0  # replicas that pass their check
     wanted: int = 0
     in_flight: int = 0  # sessions left on old processes
+    share: int | None = None  # percent of the traffic that the new ones get; None: not divided
     kept: bool = False  # unchanged, so its processes stay as they are
     waits_for_shift: bool = False  # stop-first: it starts only in ``shift``
     reason: str = ""  # of UNHEALTHY, or the last failed check: "GET /health answered 500"
@@ -113,6 +125,24 @@ class Observation:
             if seen.service == service:
                 return seen
         raise KeyError(service)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HookRun:
+    """How the one-off process of a hook is doing."""
+
+    running: bool
+    exit_code: int | None = None  # once it has ended; None then: it was stopped
+    seconds: float = 0.0  # how long it has run, or ran
+    last_log: tuple[str, ...] = ()  # its last lines, at most 20
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Measurement:
+    """What the router saw of an app's requests."""
+
+    samples: tuple[Sample, ...] = ()  # of whole seconds that are over, oldest first
+    complete: bool = True  # False: seconds that were asked for have been overwritten since
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -192,8 +222,10 @@ class Rack(Protocol):
 
         Kept services (equal fingerprint, no ``replace_all``) are left alone except for the
         number of replicas. A stop-first service that has an old process is only checked for its
-        image; the first of its kind starts like any other. Returns at once; ``observe`` tells
-        when all is healthy.
+        image; the first of its kind starts like any other. A service is started once those that
+        it depends on are healthy, and ``parallelism`` of its processes at a time, so that several
+        calls may be needed while ``observe`` says ABSENT. Returns at once; ``observe`` tells when
+        all is healthy.
         """
         ...
 
@@ -201,11 +233,14 @@ class Rack(Protocol):
         """Look at every service of the target. Changes nothing."""
         ...
 
-    def shift(self, target: Target) -> None:
-        """Send all traffic to the new processes; stop-first services are replaced here.
+    def shift(self, target: Target, *, percent: int = 100) -> None:
+        """Send *percent* of the traffic to the new processes.
 
-        New processes take traffic before old ones lose it; old ones finish what they have
-        (drain) and stay warm. May need several calls before ``observe`` says SERVING.
+        At 100 stop-first services are replaced here, and the old processes finish what they have
+        (drain) and stay warm; new ones take traffic before old ones lose it. May need several
+        calls before ``observe`` says SERVING. Below 100 old and new share the traffic by weight,
+        stop-first services stay as they are, and ``observe`` tells the share; it may go either
+        way. Raises ``Refused`` where the traffic cannot be divided.
         """
         ...
 
@@ -221,6 +256,28 @@ class Rack(Protocol):
         """Take the promotion back: old processes take all traffic again, then its own go.
 
         Touches no process that the promotion did not start, but for putting it back to work.
+        """
+        ...
+
+    def run_hook(self, target: Target, service: str, hook: Hook) -> HookRun:
+        """Start the hook's process if the promotion has none yet; tell how it is doing.
+
+        It is of the service's image with its environment, is not routed, and is never restarted.
+        It stays until ``retire`` or ``revert`` takes the promotion's hooks away, so that a repeat
+        finds it, also after it has ended.
+        """
+        ...
+
+    def end_hooks(self, target: Target) -> None:
+        """Stop the promotion's hooks that still run."""
+        ...
+
+    def measure(self, target: Target, *, since: datetime) -> Measurement:
+        """Tell what the router saw of the app's requests in the whole seconds after *since*.
+
+        New are the processes that the target's own promotion started, old are all others. What
+        was refused because there was no process to ask counts as failed, on the side that had
+        most of the traffic.
         """
         ...
 

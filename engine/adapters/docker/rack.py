@@ -18,10 +18,14 @@ from engine.adapters.docker.router_container import ABSENT, RouterContainer
 from engine.adapters.docker.settings import DockerRackSettings
 from engine.adapters.docker.snapshot import NOTHING, Snapshot
 from engine.adapters.placement import Condition, Look, Traffic, View, observe, place
+from engine.errors import Refused
 from engine.ports.clock import Clock, SystemClock
 from engine.ports.rack import (
     Capabilities,
+    Hook,
+    HookRun,
     LogLine,
+    Measurement,
     Observation,
     Process,
     RackStatus,
@@ -106,8 +110,10 @@ class DockerRack:
             )
         )
 
-    def shift(self, target: Target) -> None:
+    def shift(self, target: Target, *, percent: int = 100) -> None:
         """Move the traffic."""
+        if percent != 100:
+            raise Refused(f"{self.name} cannot divide traffic.")
         self._rollout.shift(target)
 
     def cut(self, target: Target) -> int:
@@ -121,6 +127,18 @@ class DockerRack:
     def revert(self, target: Target) -> None:
         """Take the promotion back."""
         self._rollout.revert(target)
+
+    def run_hook(self, target: Target, service: str, hook: Hook) -> HookRun:
+        """Run no hooks: there is no way to yet."""
+        raise Refused(f"{self.name} cannot run {hook} of {service} for {target.app}.")
+
+    def end_hooks(self, target: Target) -> None:
+        """Run no hooks: there is no way to yet."""
+        raise Refused(f"{self.name} runs no hooks of {target.app}.")
+
+    def measure(self, target: Target, *, since: datetime) -> Measurement:
+        """Measure nothing: there is no way to yet."""
+        raise Refused(f"{self.name} has not counted {target.app} since {since}.")
 
     def repair(self, live: Sequence[Target]) -> tuple[str, ...]:
         """Let the router serve the live targets again."""

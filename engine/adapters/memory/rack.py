@@ -14,7 +14,10 @@ from engine.errors import NotFound, Refused
 from engine.ports.clock import Clock
 from engine.ports.rack import (
     Capabilities,
+    Hook,
+    HookRun,
     LogLine,
+    Measurement,
     Observation,
     Process,
     RackStatus,
@@ -92,8 +95,10 @@ class MemoryRack:
             )
         )
 
-    def shift(self, target: Target) -> None:
+    def shift(self, target: Target, *, percent: int = 100) -> None:
         """Move the traffic."""
+        if percent != 100:
+            raise Refused(f"{self.name} cannot divide traffic.")
         self._rollout.shift(target)
 
     def cut(self, target: Target) -> int:
@@ -107,6 +112,18 @@ class MemoryRack:
     def revert(self, target: Target) -> None:
         """Take the promotion back."""
         self._rollout.revert(target)
+
+    def run_hook(self, target: Target, service: str, hook: Hook) -> HookRun:
+        """Run no hooks: there is no way to yet."""
+        raise Refused(f"{self.name} cannot run {hook} of {service} for {target.app}.")
+
+    def end_hooks(self, target: Target) -> None:
+        """Run no hooks: there is no way to yet."""
+        raise Refused(f"{self.name} runs no hooks of {target.app}.")
+
+    def measure(self, target: Target, *, since: datetime) -> Measurement:
+        """Measure nothing: there is no way to yet."""
+        raise Refused(f"{self.name} has not counted {target.app} since {since}.")
 
     def repair(self, live: Sequence[Target]) -> tuple[str, ...]:
         """Let the router serve the live targets again."""

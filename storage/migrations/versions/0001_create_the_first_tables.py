@@ -124,6 +124,16 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("app", "rack", name=op.f("pk_live")),
     )
     op.create_table(
+        "locks",
+        sa.Column("app", sa.String(length=100), nullable=False),
+        sa.Column("rack", sa.String(length=100), nullable=False),
+        sa.Column("reason", sa.Text(), nullable=False),
+        sa.Column("locked_by", sa.JSON(none_as_null=True), nullable=True),
+        sa.Column("promotion_id", sa.String(length=11), nullable=True),
+        sa.Column("locked_at", sa.DateTime(), nullable=False),
+        sa.PrimaryKeyConstraint("app", "rack", name=op.f("pk_locks")),
+    )
+    op.create_table(
         "outbox",
         sa.Column("id", sa.Integer(), autoincrement=True, nullable=False),
         sa.Column("subject", sa.String(length=11), nullable=False),
@@ -165,13 +175,19 @@ def upgrade() -> None:
         sa.Column("previous_release_id", sa.String(length=11), nullable=True),
         sa.Column("previous_promotion_id", sa.String(length=11), nullable=True),
         sa.Column("scale", sa.JSON(none_as_null=True), nullable=True),
+        sa.Column("canary", sa.JSON(), nullable=False),
+        sa.Column("canary_step", sa.Integer(), nullable=False),
+        sa.Column("pause_seconds", sa.Float(), nullable=True),
+        sa.Column("moved_on_by", sa.JSON(none_as_null=True), nullable=True),
+        sa.Column("hooks", sa.JSON(), nullable=False),
+        sa.Column("receipt", sa.JSON(none_as_null=True), nullable=True),
         sa.Column("progress", sa.Text(), nullable=True),
         sa.Column("cancel_asked_by", sa.JSON(none_as_null=True), nullable=True),
         sa.Column("reason", sa.Text(), nullable=True),
         sa.Column("evidence", sa.JSON(), nullable=False),
         sa.Column("leftovers", sa.Boolean(), nullable=False),
         sa.CheckConstraint(
-            "status IN ('awaiting_approval', 'queued', 'preparing', 'starting', 'verifying', 'shifting', 'draining', 'baking', 'retiring', 'succeeded', 'canceled', 'expired', 'superseded', 'failed', 'rolling_back', 'rolled_back', 'rollback_failed')",
+            "status IN ('awaiting_approval', 'queued', 'preparing', 'starting', 'verifying', 'shifting', 'holding', 'draining', 'baking', 'retiring', 'succeeded', 'canceled', 'expired', 'superseded', 'failed', 'rolling_back', 'rolled_back', 'rollback_failed')",
             name=op.f("ck_promotions_status"),
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_promotions")),
@@ -188,10 +204,10 @@ def upgrade() -> None:
             ["app", "rack"],
             unique=True,
             sqlite_where=sa.text(
-                "status IN ('preparing', 'starting', 'verifying', 'shifting', 'draining', 'baking', 'retiring', 'rolling_back')"
+                "status IN ('preparing', 'starting', 'verifying', 'shifting', 'holding', 'draining', 'baking', 'retiring', 'rolling_back')"
             ),
             postgresql_where=sa.text(
-                "status IN ('preparing', 'starting', 'verifying', 'shifting', 'draining', 'baking', 'retiring', 'rolling_back')"
+                "status IN ('preparing', 'starting', 'verifying', 'shifting', 'holding', 'draining', 'baking', 'retiring', 'rolling_back')"
             ),
         )
 
@@ -229,6 +245,17 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("key", name=op.f("pk_requests")),
     )
     op.create_table(
+        "samples",
+        sa.Column("promotion_id", sa.String(length=11), nullable=False),
+        sa.Column("second", sa.Integer(), autoincrement=False, nullable=False),
+        sa.Column("old", sa.JSON(), nullable=False),
+        sa.Column("new", sa.JSON(), nullable=False),
+        sa.Column("first_ms", sa.Integer(), nullable=False),
+        sa.Column("last_ms", sa.Integer(), nullable=False),
+        sa.Column("pause_ms", sa.Integer(), nullable=False),
+        sa.PrimaryKeyConstraint("promotion_id", "second", name=op.f("pk_samples")),
+    )
+    op.create_table(
         "switches",
         sa.Column("scope", sa.String(length=120), nullable=False),
         sa.Column("rack", sa.String(length=100), nullable=False),
@@ -239,6 +266,7 @@ def upgrade() -> None:
 def downgrade() -> None:
     """Take the change back."""
     op.drop_table("switches")
+    op.drop_table("samples")
     op.drop_table("requests")
     with op.batch_alter_table("releases", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_releases_app_rack_created_at"))
@@ -248,10 +276,10 @@ def downgrade() -> None:
         batch_op.drop_index(
             "uq_promotions_running",
             sqlite_where=sa.text(
-                "status IN ('preparing', 'starting', 'verifying', 'shifting', 'draining', 'baking', 'retiring', 'rolling_back')"
+                "status IN ('preparing', 'starting', 'verifying', 'shifting', 'holding', 'draining', 'baking', 'retiring', 'rolling_back')"
             ),
             postgresql_where=sa.text(
-                "status IN ('preparing', 'starting', 'verifying', 'shifting', 'draining', 'baking', 'retiring', 'rolling_back')"
+                "status IN ('preparing', 'starting', 'verifying', 'shifting', 'holding', 'draining', 'baking', 'retiring', 'rolling_back')"
             ),
         )
         batch_op.drop_index(batch_op.f("ix_promotions_status"))
@@ -263,6 +291,7 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_outbox_subject_id"))
 
     op.drop_table("outbox")
+    op.drop_table("locks")
     op.drop_table("live")
     op.drop_table("leases")
     op.drop_table("heartbeats")

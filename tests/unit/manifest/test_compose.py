@@ -52,7 +52,7 @@ def test_a_whole_manifest_survives_the_way_through_json() -> None:
 def test_what_an_older_version_did_not_write_is_its_default() -> None:
     plain = to_plain(read(EVERYTHING))
     del plain["services"][0]["bake_seconds"]
-    assert from_plain(plain).services[0].bake_seconds == 0
+    assert from_plain(plain).services[0].bake_seconds is None
 
 
 def test_a_manifest_bakes_as_long_as_its_most_careful_service() -> None:
@@ -178,9 +178,7 @@ def test_dependencies_are_a_list_or_keys() -> None:
 
 
 def test_what_is_supported_gives_no_notice() -> None:
-    notices = [notice for notice in read(EVERYTHING).notices if "has no effect" in notice]
-    assert len(notices) == 1
-    assert "`services.web.deploy.update_config.parallelism`" in notices[0]
+    assert not [notice for notice in read(EVERYTHING).notices if "has no effect" in notice]
 
 
 @pytest.mark.parametrize(
@@ -197,7 +195,6 @@ def test_what_is_supported_gives_no_notice() -> None:
         ("volumes: ['/cache']", 4, "volumes[0]", "ends with its process"),
         ("volumes: [{type: tmpfs, target: /x}]", 4, "volumes[0]", "type tmpfs"),
         ("restart: 'no'", 4, "restart", "always starts it again"),
-        ("x-rackhand: {after_promote: x}", 4, "x-rackhand.after_promote", "not run"),
         ("healthcheck: {test: x, start_interval: 1s}", 4, "healthcheck.start_interval", ""),
     ],
 )

@@ -1,0 +1,38 @@
+"""Queries about what a promotion's router has measured, second by second."""
+
+from collections.abc import Iterable
+
+from sqlalchemy import delete, func, select
+
+from storage import rows
+from storage.records import Sample
+from storage.store import Transaction
+from storage.tables import samples
+
+
+def add(transaction: Transaction, promotion_id: str, found: Iterable[Sample]) -> None:
+    """Keep samples of seconds that have none yet; a repeat changes nothing."""
+    for sample in found:
+        values = {"promotion_id": promotion_id, **rows.values_of(sample)}
+        rows.add_if_new(transaction, samples, values)
+
+
+def of(transaction: Transaction, promotion_id: str) -> list[Sample]:
+    """Read a promotion's samples, oldest first."""
+    columns = [samples.c[name] for name in Sample.__dataclass_fields__]
+    query = (
+        select(*columns).where(samples.c.promotion_id == promotion_id).order_by(samples.c.second)
+    )
+    return [rows.record_of(Sample, row) for row in transaction.execute(query)]
+
+
+def last_second(transaction: Transaction, promotion_id: str) -> int | None:
+    """Read the newest second that a promotion has a sample of."""
+    query = select(func.max(samples.c.second)).where(samples.c.promotion_id == promotion_id)
+    found: int | None = transaction.execute(query).scalar()
+    return found
+
+
+def forget(transaction: Transaction, promotion_id: str) -> None:
+    """Remove a promotion's samples."""
+    transaction.execute(delete(samples).where(samples.c.promotion_id == promotion_id))
