@@ -103,6 +103,20 @@ def cancel_asked(
     )  # fmt: skip
 
 
+def moved_on(
+    transaction: Transaction, promotion: Promotion, person: Person, percent: int, at: datetime
+) -> None:
+    """Tell who asked for a canary's next share."""
+    milestone(
+        transaction,
+        promotion,
+        f"moved_on:{promotion.canary_step}",
+        f"{{0}} moves it on to {percent} % of the traffic.",
+        at=at,
+        people=(person,),
+    )
+
+
 def trouble(transaction: Transaction, promotion: Promotion, reason: str, at: datetime) -> None:
     """Tell what went wrong, at once, before it is cleared up."""
     if promotion.status not in TOUCHES_LIVE:
