@@ -1,0 +1,1 @@
+"""Pictures for threads: what a promotion's switch did to the requests."""
