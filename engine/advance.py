@@ -2,11 +2,12 @@
 
 import logging
 
-from engine import images, lookup, tell
+from engine import canary, hooks, images, lookup, measuring, tell
 from engine.announce import in_words
 from engine.decide import (
     Act,
     Decision,
+    Terms,
     Trouble,
     decide,
     decide_unseen,
@@ -16,7 +17,7 @@ from engine.errors import Canceled, PortError, Unreachable, UserError
 from engine.leases import held
 from engine.lifecycle import TOUCHES_LIVE, is_final
 from engine.manifest import Manifest
-from engine.ports.rack import Phase, Target
+from engine.ports.rack import Hook, Phase, Target
 from engine.record import record
 from engine.target import manifest_of, target_of
 from engine.world import World
@@ -63,56 +64,85 @@ def _step(world: World, promotion_id: str) -> tuple[bool, Act | None]:
         except UserError as error:
             decision = _without_target(promotion, in_words(error))
             return record(world, promotion, decision), None
-    decision = _decide(world, promotion, target, manifest_of(release))
+    promotion = measuring.measure(world, promotion, target)
+    manifest = manifest_of(release)
+    terms = _terms(world, promotion, target, manifest)
+    decision = _decide(world, promotion, target, manifest, terms)
     notes: tuple[str, ...] = ()
     try:
-        notes = _perform(world, promotion, target, decision.act)
+        notes = _perform(world, promotion, target, decision.act, terms)
     except Canceled:
         return True, None
-    except NotYet as error:
+    except (NotYet, hooks.HookRuns) as error:
         decision = Decision(progress=str(error))
+    except hooks.HookFailed as error:
+        decision = _hook_failed(promotion, error)
     except Unreachable as error:
-        decision = decide_unseen(promotion, in_words(error), world.clock.now())
+        decision = decide_unseen(promotion, in_words(error), world.clock.now(), terms)
     except PortError as error:
-        decision = _refused(promotion, in_words(error))
+        decision = _refused(promotion, in_words(error), terms)
     return record(world, promotion, decision, target, notes), decision.act
 
 
-def _decide(world: World, promotion: Promotion, target: Target, manifest: Manifest) -> Decision:
+def _terms(world: World, promotion: Promotion, target: Target, manifest: Manifest) -> Terms:
+    asked = manifest.bake_seconds
+    return Terms(
+        bake_seconds=world.rack_spec(promotion.rack).bake_seconds if asked is None else asked,
+        healthy_within_seconds=manifest.healthy_within_seconds,
+        drain_seconds=manifest.drain_seconds,
+        hooks_before=len(hooks.pending(promotion, target, Hook.BEFORE_PROMOTE)),
+        hooks_after=len(hooks.pending(promotion, target, Hook.AFTER_PROMOTE)),
+        hook_seconds=manifest.hook_seconds,
+    )
+
+
+def _decide(
+    world: World, promotion: Promotion, target: Target, manifest: Manifest, terms: Terms
+) -> Decision:
     seen = None
     if needs_observation(promotion):
         try:
             seen = world.rack(promotion.rack).observe(target)
         except PortError as error:
-            return decide_unseen(promotion, in_words(error), world.clock.now())
+            return decide_unseen(promotion, in_words(error), world.clock.now(), terms)
     return decide(
         promotion,
         seen,
         world.clock.now(),
-        bake_seconds=_bake_seconds(world, promotion, manifest),
-        healthy_within_seconds=manifest.healthy_within_seconds,
-        drain_seconds=manifest.drain_seconds,
+        terms,
+        breach=measuring.breach(world, promotion, manifest.bake_rule),
+        is_counted=measuring.is_counted(world, promotion),
     )
 
 
-def _bake_seconds(world: World, promotion: Promotion, manifest: Manifest) -> float:
-    asked = manifest.bake_seconds
-    return world.rack_spec(promotion.rack).bake_seconds if asked is None else asked
-
-
 def _perform(
-    world: World, promotion: Promotion, target: Target, act: Act | None
+    world: World, promotion: Promotion, target: Target, act: Act | None, terms: Terms
 ) -> tuple[str, ...]:
     """Do what was decided; return what people should know of it. Raises what the rack raises."""
     rack = world.rack(promotion.rack)
     match act:
-        case Act.PREPARE:
+        case Act.PREPARE | Act.BEFORE:
             _prepare(world, promotion)
             rack.prepare(target)
+            hooks.go_on(
+                world,
+                promotion,
+                target,
+                Hook.BEFORE_PROMOTE,
+                limit_seconds=terms.hook_seconds,
+            )
+        case Act.AFTER:
+            hooks.go_on(
+                world,
+                promotion,
+                target,
+                Hook.AFTER_PROMOTE,
+                limit_seconds=terms.hook_seconds,
+            )
         case Act.START:
             rack.start(target)
         case Act.SHIFT:
-            rack.shift(target)
+            rack.shift(target, percent=canary.goal(promotion))
         case Act.CUT:
             if sessions := rack.cut(target):
                 return (
@@ -154,14 +184,20 @@ def _is_canceled(world: World, promotion_id: str) -> bool:
         return lookup.promotion(transaction, promotion_id).cancel_asked_by is not None
 
 
-def _refused(promotion: Promotion, reason: str) -> Decision:
+def _hook_failed(promotion: Promotion, error: hooks.HookFailed) -> Decision:
+    trouble = Trouble(reason=error.reason, evidence=error.log)
+    then = P.ROLLING_BACK if promotion.status in TOUCHES_LIVE else None
+    return Decision(then=then, trouble=trouble)
+
+
+def _refused(promotion: Promotion, reason: str, terms: Terms) -> Decision:
     """The rack said no, and will say it again: give up what can be given up."""
     match promotion.status:
-        case P.PREPARING:
+        case P.PREPARING if not (promotion.hooks or terms.hooks_before):
             return Decision(then=P.FAILED, trouble=Trouble(reason=reason))
-        case P.STARTING | P.VERIFYING if promotion.reason is None:
+        case P.PREPARING | P.STARTING | P.VERIFYING if promotion.reason is None:
             return Decision(trouble=Trouble(reason=reason))
-        case P.SHIFTING | P.DRAINING | P.BAKING:
+        case P.SHIFTING | P.HOLDING | P.DRAINING | P.BAKING:
             return Decision(then=P.ROLLING_BACK, trouble=Trouble(reason=reason))
         case _:
             return Decision(progress=reason)  # its deadline ends it

@@ -1,5 +1,6 @@
 """A canary: the traffic moves to a release in steps, and somebody or a pause is between them."""
 
+import itertools
 import re
 from dataclasses import dataclass
 
@@ -36,7 +37,7 @@ def read_canary(text: str, pause_seconds: float | None = None) -> Canary:
     steps = [int(step.strip(" %")) for step in text.split(",")]
     if steps[-1] != ALL:
         steps.append(ALL)
-    rising = all(before < after for before, after in zip(steps, steps[1:], strict=False))
+    rising = all(before < after for before, after in itertools.pairwise(steps))
     if steps[0] < 1 or steps[-1] > ALL or not rising:
         raise _refusal("The steps of a canary must rise from 1 to 100.")
     if len(steps) > STEPS_LIMIT:

@@ -1,10 +1,12 @@
 """What a promotion does next: a pure function of its record, what is seen, and the time."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 
+from engine import canary
+from engine.judge import Breach
 from engine.lifecycle import CLEAN_UP_LIMIT, TOUCHES_LIVE
 from engine.manifest.model import HEALTHY_WITHIN_SECONDS
 from engine.marks import literal
@@ -30,6 +32,8 @@ class Act(StrEnum):
     PREPARE = "prepare"
     START = "start"
     SHIFT = "shift"
+    BEFORE = "before"  # run the hooks that come before
+    AFTER = "after"
     CUT = "cut"
     RETIRE = "retire"
     REVERT = "revert"
@@ -52,7 +56,24 @@ class Decision:
     trouble: Trouble | None = None  # why, where *then* ends or reverts the promotion
     progress: str | None = None
     limit_seconds: float | None = None  # of the new status, where the manifest sets it
+    locks: bool = False  # the app, until somebody has looked into it
+    step: int | None = None  # of the canary, that the new status is to reach
     leftovers: bool = False  # give up the clean-up: the sweep will do it
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Terms:
+    """What manifest and rack ask of a promotion."""
+
+    bake_seconds: float
+    healthy_within_seconds: float = HEALTHY_WITHIN_SECONDS
+    drain_seconds: float = 0.0
+    hooks_before: int = 0  # that have still to end well
+    hooks_after: int = 0
+    hook_seconds: float = 0.0  # each may take
+
+
+NO_TERMS = Terms(bake_seconds=0.0, healthy_within_seconds=0.0)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,9 +83,9 @@ class Situation:
     promotion: Promotion
     services: tuple[ServiceObservation, ...]  # empty where nothing was looked at
     now: datetime
-    bake_seconds: float
-    healthy_within_seconds: float
-    drain_seconds: float
+    terms: Terms
+    breach: Breach | None = None  # the traffic shows that the release is worse
+    is_counted: bool = True  # all requests of the switch are on the receipt
 
     @property
     def gives_up(self) -> bool:
@@ -72,10 +93,22 @@ class Situation:
         return gives_up(self.promotion)
 
     @property
+    def deadline_at(self) -> datetime | None:
+        """When the present status has to be over, with the time that its hooks may take."""
+        at = self.promotion.deadline_at
+        if at is None or self.promotion.status is not P.PREPARING:
+            return at
+        return at + timedelta(seconds=self.terms.hooks_before * self.terms.hook_seconds)
+
+    @property
     def is_late(self) -> bool:
         """Whether the present status has lasted longer than it may."""
-        deadline_at = self.promotion.deadline_at
-        return deadline_at is not None and self.now >= deadline_at
+        return self.deadline_at is not None and self.now >= self.deadline_at
+
+    @property
+    def may_have_hooks(self) -> bool:
+        """Whether a hook that comes before may run, or have run."""
+        return bool(self.terms.hooks_before or self.promotion.hooks)
 
     @property
     def lacks_processes(self) -> bool:
@@ -84,6 +117,10 @@ class Situation:
             service.phase is Phase.ABSENT and not service.waits_for_shift
             for service in self.services
         )
+
+    def is_shared(self, percent: int) -> bool:
+        """Whether the new processes get exactly that part of all traffic that is divided."""
+        return all(service.share in {None, percent} for service in self.services)
 
     def all_reached(self, phase: Phase) -> bool:
         """Whether every service has come as far as *phase*, or is excused until the shift."""
@@ -99,33 +136,28 @@ def decide(
     promotion: Promotion,
     seen: Observation | None,
     now: datetime,
+    terms: Terms,
     *,
-    bake_seconds: float,
-    healthy_within_seconds: float = HEALTHY_WITHIN_SECONDS,
-    drain_seconds: float = 0.0,
+    breach: Breach | None = None,
+    is_counted: bool = True,
 ) -> Decision:
     """Return the next step of a running promotion. *seen* is None where nothing was looked at."""
     situation = Situation(
         promotion=promotion,
         services=seen.services if seen else (),
         now=now,
-        bake_seconds=bake_seconds,
-        healthy_within_seconds=healthy_within_seconds,
-        drain_seconds=drain_seconds,
+        terms=terms,
+        breach=breach,
+        is_counted=is_counted,
     )
     return STEPS[promotion.status](situation)
 
 
-def decide_unseen(promotion: Promotion, detail: str, now: datetime) -> Decision:
+def decide_unseen(
+    promotion: Promotion, detail: str, now: datetime, terms: Terms = NO_TERMS
+) -> Decision:
     """Return the next step where the rack could not be asked, because of *detail*."""
-    situation = Situation(
-        promotion=promotion,
-        services=(),
-        now=now,
-        bake_seconds=0,
-        healthy_within_seconds=0,
-        drain_seconds=0,
-    )
+    situation = Situation(promotion=promotion, services=(), now=now, terms=terms)
     if not situation.is_late:
         return Decision(progress=detail)
     if promotion.status is P.RETIRING:
@@ -135,9 +167,9 @@ def decide_unseen(promotion: Promotion, detail: str, now: datetime) -> Decision:
     if gives_up(promotion) and promotion.status not in TOUCHES_LIVE:
         clear_up = _clear_up(situation)
         return clear_up if clear_up.leftovers else Decision(progress=detail)
-    end = None if promotion.status in {P.STARTING, P.VERIFYING} else P.ROLLING_BACK
     if promotion.status is P.PREPARING:
-        end = P.FAILED
+        return _without_start(situation, Trouble(reason=detail))
+    end = P.ROLLING_BACK if promotion.status in TOUCHES_LIVE else None
     return Decision(then=end, trouble=Trouble(reason=detail))
 
 
@@ -153,11 +185,14 @@ def gives_up(promotion: Promotion) -> bool:
 
 def _prepare(situation: Situation) -> Decision:
     if situation.gives_up:
-        return Decision(then=_untouched_end(situation.promotion))
+        end = _untouched_end(situation.promotion)
+        return _clear_up(situation) if situation.may_have_hooks else Decision(then=end)
     if situation.is_late:
         reason = situation.promotion.progress or "Images and router were not ready in time."
-        return Decision(then=P.FAILED, trouble=Trouble(reason=reason))
-    return Decision(act=Act.PREPARE, then=P.STARTING)
+        return _without_start(situation, Trouble(reason=reason))
+    act = Act.BEFORE if situation.terms.hooks_before else Act.PREPARE
+    limit_seconds = situation.terms.healthy_within_seconds
+    return Decision(act=act, then=P.STARTING, limit_seconds=limit_seconds)
 
 
 def _start(situation: Situation) -> Decision:
@@ -167,7 +202,7 @@ def _start(situation: Situation) -> Decision:
         return Decision(trouble=trouble)
     if situation.lacks_processes:
         return Decision(act=Act.START, progress=_progress(situation))
-    return Decision(then=P.VERIFYING, limit_seconds=situation.healthy_within_seconds)
+    return Decision(then=P.VERIFYING, limit_seconds=situation.terms.healthy_within_seconds)
 
 
 def _verify(situation: Situation) -> Decision:
@@ -184,9 +219,32 @@ def _verify(situation: Situation) -> Decision:
 def _shift(situation: Situation) -> Decision:
     if stop := _must_revert(situation, "did not take the traffic in time"):
         return stop
+    percent = canary.goal(situation.promotion)
+    if percent < canary.ALL and situation.is_shared(percent):
+        pause_seconds = situation.promotion.pause_seconds
+        limit_seconds = None if pause_seconds is None else pause_seconds + SPARE_SECONDS
+        return Decision(then=P.HOLDING, limit_seconds=limit_seconds)
     if situation.all_reached(Phase.SERVING):
-        return Decision(then=P.DRAINING, limit_seconds=situation.drain_seconds + SPARE_SECONDS)
+        limit_seconds = situation.terms.drain_seconds + SPARE_SECONDS
+        return Decision(then=P.DRAINING, limit_seconds=limit_seconds)
     return Decision(act=Act.SHIFT, progress=_progress(situation))
+
+
+def _hold(situation: Situation) -> Decision:
+    if stop := _is_breached(situation):
+        return stop
+    promotion = situation.promotion
+    pause_is_over = promotion.pause_seconds is not None and (
+        situation.now >= promotion.status_since + timedelta(seconds=promotion.pause_seconds)
+    )
+    if promotion.moved_on_by or pause_is_over:
+        return Decision(then=P.SHIFTING, step=promotion.canary_step + 1)
+    if situation.is_late:
+        return Decision(then=P.ROLLING_BACK, trouble=Trouble(reason="Nobody moved it on in time."))
+    percent = canary.goal(promotion)
+    # A router that was made anew meanwhile may have forgotten the share.
+    act = None if situation.is_shared(percent) else Act.SHIFT
+    return Decision(act=act, progress=f"{percent} % of the traffic")
 
 
 def _drain(situation: Situation) -> Decision:
@@ -194,16 +252,20 @@ def _drain(situation: Situation) -> Decision:
         return stop
     # Nobody is helped by going back because an old process does not end: it will be stopped.
     if situation.all_reached(Phase.DRAINED) or situation.is_late:
-        return Decision(then=P.BAKING, limit_seconds=situation.bake_seconds + SPARE_SECONDS)
+        terms = situation.terms
+        limit_seconds = terms.bake_seconds + terms.hooks_after * terms.hook_seconds + SPARE_SECONDS
+        return Decision(then=P.BAKING, limit_seconds=limit_seconds)
     left = sum(service.in_flight for service in situation.services)
     # The rack knows every service's own drain time; ``cut`` ends only what is past it.
     return Decision(act=Act.CUT, progress=f"{left} requests left on the old processes")
 
 
 def _bake(situation: Situation) -> Decision:
-    if stop := _must_revert(situation):
+    if stop := _is_breached(situation):
         return stop
-    ends_at = situation.promotion.status_since + timedelta(seconds=situation.bake_seconds)
+    if situation.terms.hooks_after and not situation.is_late:
+        return Decision(act=Act.AFTER)
+    ends_at = situation.promotion.status_since + timedelta(seconds=situation.terms.bake_seconds)
     if situation.now >= ends_at or situation.is_late:
         return Decision(then=P.RETIRING)
     left_seconds = (ends_at - situation.now).total_seconds()
@@ -212,7 +274,9 @@ def _bake(situation: Situation) -> Decision:
 
 def _retire(situation: Situation) -> Decision:
     if situation.all_reached(Phase.RETIRED):
-        return Decision(then=P.SUCCEEDED)
+        if situation.is_counted or situation.is_late:
+            return Decision(then=P.SUCCEEDED)
+        return Decision(progress="counting the last requests")
     if trouble := _unhealthy(situation):
         # Too late to revert: old processes are being stopped. People must decide.
         return Decision(act=Act.RETIRE, then=P.FAILED, trouble=trouble)
@@ -233,6 +297,7 @@ STEPS: Mapping[PromotionStatus, Callable[[Situation], Decision]] = {
     P.STARTING: _start,
     P.VERIFYING: _verify,
     P.SHIFTING: _shift,
+    P.HOLDING: _hold,
     P.DRAINING: _drain,
     P.BAKING: _bake,
     P.RETIRING: _retire,
@@ -272,13 +337,28 @@ def _must_revert(situation: Situation, lateness: str | None = None) -> Decision 
     return Decision(then=P.ROLLING_BACK, trouble=trouble) if trouble else None
 
 
+def _is_breached(situation: Situation) -> Decision | None:
+    """Take it back, and lock the app, where it is unhealthy or worse than what was before it."""
+    if stop := _must_revert(situation):
+        return replace(stop, locks=stop.trouble is not None)
+    if situation.breach is None:
+        return None
+    trouble = Trouble(reason=situation.breach.reason, evidence=situation.breach.evidence)
+    return Decision(then=P.ROLLING_BACK, trouble=trouble, locks=True)
+
+
 def _clear_up(situation: Situation) -> Decision:
     """Take back a start that touched nothing live; give up when the rack stays away."""
     end = _untouched_end(situation.promotion)
-    limit = (situation.promotion.deadline_at or situation.now) + CLEAN_UP_LIMIT
+    limit = (situation.deadline_at or situation.now) + CLEAN_UP_LIMIT
     if situation.now > limit:
         return Decision(then=end, leftovers=True)
     return Decision(act=Act.REVERT, then=end)
+
+
+def _without_start(situation: Situation, trouble: Trouble) -> Decision:
+    """Give up before anything was started; hooks are cleared up first."""
+    return Decision(then=None if situation.may_have_hooks else P.FAILED, trouble=trouble)
 
 
 def _untouched_end(promotion: Promotion) -> PromotionStatus:

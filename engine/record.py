@@ -2,7 +2,7 @@
 
 from datetime import datetime, timedelta
 
-from engine import announce, tell
+from engine import announce, canary, locking, measuring, receipt, tell
 from engine.decide import Decision
 from engine.lifecycle import is_final
 from engine.moves import move
@@ -13,6 +13,12 @@ from storage.records import Live, Promotion, PromotionStatus
 from storage.store import Transaction
 
 P = PromotionStatus
+MOMENTS = {
+    P.SHIFTING: receipt.SHIFT,
+    P.DRAINING: receipt.LIVE,
+    P.BAKING: receipt.BAKE,
+    P.RETIRING: receipt.OVER,
+}
 
 
 def record(
@@ -32,18 +38,34 @@ def record(
             tell.notice(transaction, promotion, str(promotion.status), " ".join(notes), now)
         ends = decision.then is not None and is_final(decision.then)
         if decision.trouble and promotion.reason is None and not ends:
-            tell.trouble(transaction, promotion, decision.trouble.reason, now)
+            trouble = decision.trouble
+            tell.trouble(transaction, promotion, trouble.reason, trouble.evidence, now)
         if decision.then is None:
             return _stay(transaction, promotion, decision, now)
         changes = _end_changes(decision, promotion)
         _keep_live_true(transaction, promotion, decision.then, now)
-        if decision.then is P.DRAINING:
-            changes["live_at"] = now
+        changes |= _on_the_way(promotion, decision, now)
+        if ends:
+            changes["receipt"] = measuring.summed_up(transaction, promotion, now)
+        if decision.locks and decision.trouble and promotion.reason is None:
+            locking.locked_by_promotion(transaction, promotion, decision.trouble.reason, now)
         if decision.limit_seconds is not None:
             changes["deadline_at"] = now + timedelta(seconds=decision.limit_seconds)
         moved = move(world, transaction, promotion, decision.then, **changes)
         _tell_arrival(transaction, moved, promotion, target, now)
     return True
+
+
+def _on_the_way(promotion: Promotion, decision: Decision, now: datetime) -> dict[str, object]:
+    """Return what a new status leaves on record, such as moments for the receipt."""
+    changes: dict[str, object] = {}
+    if decision.then is P.DRAINING:
+        changes["live_at"] = now
+    if decision.step is not None:
+        changes |= {"canary_step": decision.step, "moved_on_by": None}
+    if moment := MOMENTS.get(decision.then) if decision.then else None:
+        changes["receipt"] = measuring.marked(promotion, moment, now)
+    return changes
 
 
 def _end_changes(decision: Decision, promotion: Promotion) -> dict[str, object]:
@@ -132,8 +154,10 @@ def _tell_arrival(
         case P.STARTING if target is not None:
             services = [_in_words(service) for service in target.services]
             tell.starting(transaction, moved, services, now)
-        case P.SHIFTING:
+        case P.SHIFTING if before.status is P.VERIFYING:
             tell.healthy(transaction, before, now)
+        case P.HOLDING:
+            tell.holds(transaction, moved, canary.goal(moved), canary.next_goal(moved), now)
         case P.DRAINING:
             tell.live(transaction, moved, now)
         case _:

@@ -3,14 +3,16 @@
 from collections.abc import Sequence
 from datetime import datetime
 
+from engine import receipt
 from engine.announce import milestone
 from engine.lifecycle import TOUCHES_LIVE
 from engine.marks import literal
-from storage import promotions
-from storage.records import Person, Promotion, PromotionKind, PromotionStatus
+from storage import outbox, promotions
+from storage.records import HookResult, Person, Promotion, PromotionKind, PromotionStatus
 from storage.store import Transaction
 
 P = PromotionStatus
+HOOK_LINES = 5  # of a hook that ended well
 
 STANDING = {
     P.AWAITING_APPROVAL: "It waits for somebody to approve it.",
@@ -117,8 +119,54 @@ def moved_on(
     )
 
 
-def trouble(transaction: Transaction, promotion: Promotion, reason: str, at: datetime) -> None:
-    """Tell what went wrong, at once, before it is cleared up."""
+def holds(
+    transaction: Transaction,
+    promotion: Promotion,
+    percent: int,
+    following: int | None,
+    at: datetime,
+) -> None:
+    """Tell which share a canary has reached, and how it goes on."""
+    share = f"*{percent} %* of the traffic reaches {promotion.release_id}."
+    actions = [("Go back", ("cancel", promotion.id))]
+    if promotion.pause_seconds is not None:
+        share += f" {following} % in {promotion.pause_seconds:.0f} s, unless it is worse."
+    else:
+        share += f" It waits for somebody to move it on to {following} %."
+    actions.insert(0, (f"Move on to {following} %", ("advance", promotion.id)))
+    milestone(
+        transaction,
+        promotion,
+        f"holds:{promotion.canary_step}",
+        share,
+        at=at,
+        tone="waiting",
+        actions=actions,
+    )
+
+
+def hook_ended(
+    transaction: Transaction, promotion: Promotion, result: HookResult, at: datetime
+) -> None:
+    """Tell that a hook ended well, with the last of what it wrote."""
+    milestone(
+        transaction,
+        promotion,
+        f"hook:{result.hook}:{result.service}",
+        f"`{result.hook}` of `{result.service}` ended well after {result.seconds:.0f} s.",
+        at=at,
+        code=result.log[-HOOK_LINES:],
+    )
+
+
+def trouble(
+    transaction: Transaction,
+    promotion: Promotion,
+    reason: str,
+    evidence: Sequence[str],
+    at: datetime,
+) -> None:
+    """Tell what went wrong, with its evidence, at once and before it is cleared up."""
     if promotion.status not in TOUCHES_LIVE:
         where = "It took no traffic."
     elif promotion.previous_release_id:
@@ -126,7 +174,13 @@ def trouble(transaction: Transaction, promotion: Promotion, reason: str, at: dat
     else:
         where = "It is taken out of traffic."
     milestone(
-        transaction, promotion, "trouble", f"{reason} {where} Clearing it up.", at=at, tone="bad"
+        transaction,
+        promotion,
+        "trouble",
+        f"{reason} {where} Clearing it up.",
+        at=at,
+        tone="bad",
+        code=evidence,
     )
 
 
@@ -177,7 +231,7 @@ def ended(transaction: Transaction, promotion: Promotion, at: datetime) -> None:
         at=at,
         tone=tone,
         people=people,
-        code=promotion.evidence,
+        code=() if _trouble_is_told(transaction, promotion) else promotion.evidence,
         broadcast=failed and not was_canceled(promotion),
     )
 
@@ -195,7 +249,7 @@ def _end(transaction: Transaction, promotion: Promotion) -> tuple[str, str]:
     reason = promotion.reason or ""
     match promotion.status:
         case P.SUCCEEDED:
-            return f"*Done.* {stands} {_leftovers(promotion)}".strip(), "good"
+            return _joined("*Done.*", _receipt(promotion), _leftovers(promotion)), "good"
         case P.CANCELED:
             return f"*Canceled* by {{0}}. {stands} {_leftovers(promotion)}".strip(), "muted"
         case P.ROLLED_BACK | P.FAILED if was_canceled(promotion):
@@ -205,11 +259,36 @@ def _end(transaction: Transaction, promotion: Promotion) -> tuple[str, str]:
         case P.SUPERSEDED:
             return f"*Superseded.* {reason}", "muted"
         case P.ROLLED_BACK:
-            return f"*Taken back.* {reason} {stands} {_advice(promotion)}", "bad"
+            text = _joined("*Taken back.*", reason, stands, _lost(promotion), _advice(promotion))
+            return text, "bad"
         case P.ROLLBACK_FAILED:
             return _rollback_failed(promotion), "bad"
-    words = ("*Failed.*", reason, stands, _leftovers(promotion), _advice(promotion))
-    return " ".join(word for word in words if word), "bad"
+    text = _joined("*Failed.*", reason, stands, _leftovers(promotion), _advice(promotion))
+    return text, "bad"
+
+
+def _joined(*words: str) -> str:
+    return " ".join(word for word in words if word)
+
+
+def _receipt(promotion: Promotion) -> str:
+    """Say what the switch did to the requests."""
+    found = receipt.of(promotion)
+    if found:
+        return f"{receipt.line(found)}."
+    return "The old processes are stopped." if promotion.previous_promotion_id else ""
+
+
+def _lost(promotion: Promotion) -> str:
+    """Say how many requests failed before it was taken back."""
+    found = receipt.of(promotion)
+    if found is None or not found.requests:
+        return ""
+    return f"{found.failed:,} of {found.requests:,} requests failed meanwhile."
+
+
+def _trouble_is_told(transaction: Transaction, promotion: Promotion) -> bool:
+    return outbox.is_known(transaction, f"{promotion.id}:trouble")
 
 
 def _rollback_failed(promotion: Promotion) -> str:

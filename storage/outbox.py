@@ -87,6 +87,12 @@ def is_told(transaction: Transaction, key: str) -> bool:
     return transaction.execute(query).first() is not None
 
 
+def is_known(transaction: Transaction, key: str) -> bool:
+    """Whether the thing with this key was told, or is to be."""
+    query = select(outbox.c.id).where(outbox.c.key == key)
+    return transaction.execute(query).first() is not None
+
+
 def drawn_at(transaction: Transaction) -> dict[str, datetime]:
     """Read when the cards that have to be drawn anew were drawn last, by their subject."""
     query = (

@@ -33,6 +33,12 @@ def last_second(transaction: Transaction, promotion_id: str) -> int | None:
     return found
 
 
-def forget(transaction: Transaction, promotion_id: str) -> None:
-    """Remove a promotion's samples."""
-    transaction.execute(delete(samples).where(samples.c.promotion_id == promotion_id))
+def forget_between(transaction: Transaction, promotion_id: str, first: int, last: int) -> None:
+    """Remove a promotion's samples of the seconds after *first* and before *last*."""
+    transaction.execute(
+        delete(samples).where(
+            samples.c.promotion_id == promotion_id,
+            samples.c.second > first,
+            samples.c.second < last,
+        )
+    )

@@ -9,7 +9,7 @@ from collections.abc import Iterable
 import pytest
 from _pytest.terminal import TerminalReporter
 
-FOLDERS = ("tests/integration/", "tests/e2e/")
+WITHOUT_DAEMONS = ("commands", "engine", "examples", "manifest", "memory", "storage")
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -20,8 +20,13 @@ def pytest_configure(config: pytest.Config) -> None:
 def pytest_collection_modifyitems(items: Iterable[pytest.Item]) -> None:
     """Let tests in the folders with real daemons run once more where they fail."""
     for item in items:
-        if item.nodeid.startswith(FOLDERS) and item.get_closest_marker("one_go") is None:
+        if _meets_daemons(item.nodeid) and item.get_closest_marker("one_go") is None:
             item.add_marker(pytest.mark.flaky(reruns=1))
+
+
+def _meets_daemons(node_id: str) -> bool:
+    _, folder, part, *_ = [*node_id.split("/"), "", "", ""]
+    return folder == "e2e" or (folder == "integration" and part not in WITHOUT_DAEMONS)
 
 
 @pytest.hookimpl(trylast=True)

@@ -57,7 +57,7 @@ def test_a_broken_release_is_turned_away_while_the_old_one_serves(
     ]
 
 
-def test_the_end_of_a_broken_release_goes_to_the_channel_with_its_last_lines(
+def test_the_end_of_a_broken_release_goes_to_the_channel_and_its_last_lines_to_the_thread(
     scene: Scene,
 ) -> None:
     broken = scene.built("Broken")
@@ -65,10 +65,11 @@ def test_the_end_of_a_broken_release_goes_to_the_channel_with_its_last_lines(
     promotion_id = scene.did("promote", broken)
     scene.settle()
 
-    end = scene.outgoing(promotion_id)[-1]
-    assert end.body["broadcast"]
-    assert end.body["code"][0] == f"web of {broken} started"
-    assert end.body["tone"] == "bad"
+    *_, trouble, end = scene.outgoing(promotion_id)
+    assert (end.body["broadcast"], end.body["tone"]) == (True, "bad")
+    assert not trouble.body["broadcast"]
+    assert trouble.body["code"][0] == f"web of {broken} started"
+    assert end.body["code"] == []
 
 
 def test_a_first_release_that_is_broken_leaves_nothing_behind(scene: Scene) -> None:

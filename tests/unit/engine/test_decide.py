@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from engine.decide import Act, Decision, decide, decide_unseen, needs_observation
+from engine.decide import Act, Decision, Terms, decide, decide_unseen, needs_observation
 from engine.lifecycle import CLEAN_UP_LIMIT, TOUCHES_LIVE, check_step, is_final
 from engine.ports.rack import Observation, Phase, ServiceObservation
 from storage.promotions import RUNNING
@@ -62,7 +62,7 @@ def next_step(
     of: Promotion, *phases: Phase, at: datetime = NOW, bake: float = 0, **changes: object
 ) -> Decision:
     observation = seen(*phases, **changes) if needs_observation(of) else None
-    return decide(of, observation, at, bake_seconds=bake)
+    return decide(of, observation, at, Terms(bake_seconds=bake))
 
 
 LATE = after(120)
@@ -99,7 +99,8 @@ ANY_RUNNING = st.builds(
 
 
 def test_images_are_prepared_before_anything_starts() -> None:
-    assert next_step(promotion(P.PREPARING)) == Decision(act=Act.PREPARE, then=P.STARTING)
+    decision = next_step(promotion(P.PREPARING))
+    assert (decision.act, decision.then) == (Act.PREPARE, P.STARTING)
 
 
 def test_what_is_absent_is_started() -> None:
@@ -235,7 +236,7 @@ def test_the_service_that_lags_is_named_and_not_the_one_that_is_ready() -> None:
     slow = ServiceObservation(service="slow", phase=Phase.STARTING, ready=1, wanted=2)
     well = ServiceObservation(service="well", phase=Phase.HEALTHY, ready=1, wanted=1)
     decision = decide(
-        promotion(P.VERIFYING), Observation(services=(well, slow)), LATE, bake_seconds=0
+        promotion(P.VERIFYING), Observation(services=(well, slow)), LATE, Terms(bake_seconds=0)
     )
     assert decision.trouble is not None
     assert "`slow`" in decision.trouble.reason
@@ -262,8 +263,10 @@ def test_a_live_release_is_not_taken_back_because_an_old_process_does_not_end(
 
 def test_the_time_to_drain_and_to_bake_is_what_the_manifest_says_and_some_more() -> None:
     observation = seen(Phase.DRAINED)
-    shifted = decide(promotion(P.SHIFTING), observation, NOW, bake_seconds=0, drain_seconds=7200)
-    drained = decide(promotion(P.DRAINING), observation, NOW, bake_seconds=90_000)
+    shifted = decide(
+        promotion(P.SHIFTING), observation, NOW, Terms(bake_seconds=0, drain_seconds=7200)
+    )
+    drained = decide(promotion(P.DRAINING), observation, NOW, Terms(bake_seconds=90_000))
     assert shifted.limit_seconds is not None
     assert shifted.limit_seconds > 7200
     assert drained.limit_seconds is not None
@@ -325,7 +328,7 @@ def test_every_step_is_one_that_the_lifecycle_knows(
 ) -> None:
     observation = Observation(services=tuple(services)) if needs_observation(of) else None
     for decision in (
-        decide(of, observation, NOW, bake_seconds=bake),
+        decide(of, observation, NOW, Terms(bake_seconds=bake)),
         decide_unseen(of, "It does not answer.", NOW),
     ):
         if decision.then is not None:
@@ -338,7 +341,7 @@ def test_once_live_was_touched_it_never_ends_as_if_it_had_not_been(
 ) -> None:
     observation = Observation(services=tuple(services)) if needs_observation(of) else None
     for decision in (
-        decide(of, observation, NOW, bake_seconds=0),
+        decide(of, observation, NOW, Terms(bake_seconds=0)),
         decide_unseen(of, "It does not answer.", NOW),
     ):
         if of.status in TOUCHES_LIVE:
@@ -352,7 +355,7 @@ def test_a_step_that_gives_up_always_says_why(
     of: Promotion, services: list[ServiceObservation]
 ) -> None:
     observation = Observation(services=tuple(services)) if needs_observation(of) else None
-    decision = decide(of, observation, NOW, bake_seconds=0)
+    decision = decide(of, observation, NOW, Terms(bake_seconds=0))
     gives_up = decision.then in {P.FAILED, P.ROLLING_BACK}
     if gives_up and of.status is not P.ROLLING_BACK:
         assert decision.trouble or of.reason or of.cancel_asked_by
@@ -365,7 +368,7 @@ def test_a_canceled_promotion_starts_and_moves_nothing(
     for status in RUNNING:
         of = canceled(status)
         observation = Observation(services=tuple(services)) if needs_observation(of) else None
-        decision = decide(of, observation, NOW, bake_seconds=0)
+        decision = decide(of, observation, NOW, Terms(bake_seconds=0))
         assert decision.act in {None, Act.REVERT} or status is P.RETIRING
 
 
@@ -376,7 +379,7 @@ def test_long_after_its_deadline_every_status_is_left_whatever_is_seen(
     observation = Observation(services=tuple(services)) if needs_observation(of) else None
     long_after = NOW + timedelta(hours=1)
     for decision in (
-        decide(of, observation, long_after, bake_seconds=0),
+        decide(of, observation, long_after, Terms(bake_seconds=0)),
         decide_unseen(of, "It does not answer.", long_after),
     ):
         assert decision.then is not None or decision.trouble is not None

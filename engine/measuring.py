@@ -1,0 +1,123 @@
+"""Keeping what the router measures of a promotion, second by second, while its traffic moves."""
+
+import logging
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from engine import receipt
+from engine.errors import PortError
+from engine.judge import JUDGED_SECONDS, Breach, judge
+from engine.manifest.model import BakeRule
+from engine.ports.rack import Target
+from engine.world import World
+from storage import promotions, samples
+from storage.records import Promotion, PromotionStatus
+from storage.store import Transaction
+
+P = PromotionStatus
+MEASURED = frozenset({P.SHIFTING, P.HOLDING, P.DRAINING, P.BAKING, P.RETIRING, P.ROLLING_BACK})
+JUDGED = frozenset({P.HOLDING, P.BAKING})
+EVERY = timedelta(seconds=1)  # a router is asked no more often
+MEASURED_AT, COMPLETE = "measured_at", "complete"
+
+log = logging.getLogger(__name__)
+
+
+def measure(world: World, promotion: Promotion, target: Target) -> Promotion:
+    """Keep the seconds that are over since the last time; return the promotion as it is then.
+
+    A rack that cannot be asked is asked again at the next tick: its router remembers a while.
+    Raises ``Stale`` when the promotion moved meanwhile.
+    """
+    known = promotion.receipt or {}
+    now = world.clock.now()
+    moments = receipt.moments_of(known)
+    if promotion.status not in MEASURED or receipt.SHIFT not in moments:
+        return promotion
+    if not world.rack(promotion.rack).capabilities.measures or not _is_due(known, now):
+        return promotion
+    with world.store.read() as transaction:
+        last = samples.last_second(transaction, promotion.id)
+    since = (
+        datetime.fromtimestamp(last, UTC)
+        if last is not None
+        else moments[receipt.SHIFT] - timedelta(seconds=receipt.BEFORE_SECONDS + 1)
+    )
+    try:
+        found = world.rack(promotion.rack).measure(target, since=since)
+    except PortError as error:
+        log.warning("not measured", extra={"promotion": promotion.id, "why": str(error)})
+        return promotion
+    kept = {
+        **known,
+        MEASURED_AT: now.isoformat(),
+        COMPLETE: known.get(COMPLETE, True) and found.complete,
+    }
+    with world.store.write() as transaction:
+        samples.add(transaction, promotion.id, found.samples)
+        _forget_the_middle(transaction, promotion, moments[receipt.SHIFT], now)
+        promotions.change(transaction, promotion, receipt=kept)
+    return replace(promotion, receipt=kept)
+
+
+def breach(world: World, promotion: Promotion, rule: BakeRule) -> Breach | None:
+    """Judge by what was measured so far whether the release is worse than the one before."""
+    moments = receipt.moments_of(promotion.receipt)
+    if promotion.status not in JUDGED or receipt.SHIFT not in moments:
+        return None
+    with world.store.read() as transaction:
+        found = samples.of(transaction, promotion.id)
+    return judge(
+        found,
+        shifted_at=int(moments[receipt.SHIFT].timestamp()),
+        now=int(world.clock.now().timestamp()),
+        rule=rule,
+    )
+
+
+def is_counted(world: World, promotion: Promotion) -> bool:
+    """Whether the last second in which requests reached old processes has been measured."""
+    known = promotion.receipt or {}
+    if MEASURED_AT not in known:
+        return True  # its rack does not measure, or was never reached
+    over = promotion.status_since + timedelta(seconds=1)
+    with world.store.read() as transaction:
+        has_traffic = samples.last_second(transaction, promotion.id) is not None
+    return not has_traffic or datetime.fromisoformat(known[MEASURED_AT]) > over
+
+
+def marked(promotion: Promotion, moment: str, at: datetime) -> dict[str, Any]:
+    """Return the promotion's receipt so far with one more moment; the first time counts."""
+    known = dict(promotion.receipt or {})
+    moments = known.get("moments", {})
+    return {**known, "moments": {moment: at.isoformat(), **moments}}
+
+
+def summed_up(
+    transaction: Transaction, promotion: Promotion, at: datetime
+) -> dict[str, Any] | None:
+    """Return the final receipt in its plain form; None where no traffic was moved or measured."""
+    known = promotion.receipt or {}
+    moments = receipt.moments_of(known)
+    if receipt.SHIFT not in moments or MEASURED_AT not in known:
+        return None if promotion.receipt is None else dict(known)
+    moments.setdefault(receipt.OVER, at)
+    found = samples.of(transaction, promotion.id)
+    return receipt.to_plain(receipt.sum_up(found, moments, complete=known[COMPLETE]))
+
+
+def _is_due(known: Mapping[str, Any], now: datetime) -> bool:
+    last = known.get(MEASURED_AT)
+    return last is None or now - datetime.fromisoformat(last) >= EVERY
+
+
+def _forget_the_middle(
+    transaction: Transaction, promotion: Promotion, shifted_at: datetime, now: datetime
+) -> None:
+    """Of a long bake, keep what the receipt shows and what the judge looks at."""
+    first = int(shifted_at.timestamp()) + receipt.KEPT_SECONDS
+    last = int(now.timestamp()) - 2 * JUDGED_SECONDS
+    if first < last:
+        samples.forget_between(transaction, promotion.id, first, last)
