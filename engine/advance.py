@@ -40,6 +40,8 @@ def advance(world: World, promotion_id: str) -> None:
     with held(world, f"promotion:{promotion_id}") as lease:
         if lease is None:
             return
+        if lease.taken_from:
+            _tell_of_takeover(world, promotion_id)
         last: Act | None = None
         for _ in range(STEPS_A_TICK):
             lease.check()
@@ -50,6 +52,19 @@ def advance(world: World, promotion_id: str) -> None:
             if not moved and (act is None or act is last):
                 return  # the same act again would only be impatient
             last = act
+
+
+def _tell_of_takeover(world: World, promotion_id: str) -> None:
+    """Say that the process which worked on it gave no sign of life for too long."""
+    with world.store.write() as transaction:
+        now = world.clock.now()
+        tell.notice(
+            transaction,
+            lookup.promotion(transaction, promotion_id),
+            f"taken_over:{now.isoformat()}",
+            "The process that worked on this fell silent. Another goes on with it.",
+            now,
+        )
 
 
 def _step(world: World, promotion_id: str) -> tuple[bool, Act | None]:

@@ -96,6 +96,19 @@ def log_file(transaction: Transaction, build: Build, at: datetime) -> None:
     )
 
 
+def plot_file(transaction: Transaction, promotion: Promotion, at: datetime) -> None:
+    """Put the picture of a promotion's receipt into its thread as a file."""
+    outbox.tell(
+        transaction,
+        subject=promotion.id,
+        kind="file",
+        key=f"{promotion.id}:plot",
+        body={"name": f"{promotion.app}-{promotion.id}.png", "plot": promotion.id},
+        channel=promotion.channel,
+        at=at,
+    )
+
+
 def in_words(error: PortError | UserError) -> str:
     """Say an error to people: what happened and what to do."""
     if isinstance(error, UserError):

@@ -25,8 +25,11 @@ def judge(samples: Sequence[Sample], *, shifted_at: int, now: int, rule: BakeRul
 
     *samples* reach back to before the shift; *shifted_at* and *now* are seconds since 1970.
     """
-    new = figures(one.new for one in samples if one.second > now - JUDGED_SECONDS)
-    old = figures(one.old for one in samples if one.second > shifted_at - JUDGED_SECONDS)
+    recent = [one for one in samples if one.second > now - JUDGED_SECONDS]
+    new = figures(one.new for one in recent)
+    old = figures(one.old for one in recent)
+    if old.requests < rule.requests:  # beside each other is best, for what ails both is no fault
+        old = figures(one.old for one in samples if one.second > shifted_at - JUDGED_SECONDS)
     if new.requests < rule.requests or old.requests < rule.requests:
         return None
     if reason := _too_many_errors(old, new, rule) or _too_slow(old, new, rule):

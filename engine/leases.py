@@ -22,8 +22,9 @@ class LeaseLost(Exception):
 class Lease:
     """A held lease."""
 
-    def __init__(self, world: World, name: str) -> None:
-        """The lease *name* has been taken by ``world.owner``."""
+    def __init__(self, world: World, name: str, *, taken_from: str | None = None) -> None:
+        """The lease *name* has been taken by ``world.owner``, perhaps from one that fell silent."""
+        self.taken_from = taken_from
         self._world = world
         self._name = name
         self._over = threading.Event()
@@ -72,11 +73,12 @@ class Lease:
 def held(world: World, name: str) -> Iterator[Lease | None]:
     """Take the lease *name* for the length of the block; None where another holds it."""
     with world.store.write() as transaction:
+        before = claims.holder(transaction, name)
         taken = claims.lease(transaction, name, world.owner, world.clock.now(), LEASE_SECONDS)
     if not taken:
         yield None
         return
-    lease = Lease(world, name)
+    lease = Lease(world, name, taken_from=None if before == world.owner else before)
     thread = threading.Thread(target=lease.prolong_until_over, name=f"lease {name}", daemon=True)
     thread.start()
     try:

@@ -52,6 +52,8 @@ def record(
         if decision.limit_seconds is not None:
             changes["deadline_at"] = now + timedelta(seconds=decision.limit_seconds)
         moved = move(world, transaction, promotion, decision.then, **changes)
+        if ends and (found := receipt.of(moved)) and found.is_enough:
+            announce.plot_file(transaction, moved, now)
         _tell_arrival(transaction, moved, promotion, target, now)
     return True
 

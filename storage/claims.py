@@ -31,6 +31,13 @@ def lease(transaction: Transaction, name: str, owner: str, now: datetime, second
     )
 
 
+def holder(transaction: Transaction, name: str) -> str | None:
+    """Read who has the lease *name*, even if it has expired."""
+    query = select(leases.c.owner).where(leases.c.name == name)
+    found: str | None = transaction.execute(query).scalar()
+    return found
+
+
 def prolong(transaction: Transaction, name: str, owner: str, now: datetime, seconds: float) -> None:
     """Prolong one's own lease. Raises ``Stale`` when another has taken it over."""
     done = transaction.execute(
