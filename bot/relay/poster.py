@@ -14,6 +14,7 @@ from urllib.error import URLError
 from slack_sdk import WebClient
 from slack_sdk.errors import SlackApiError, SlackClientError
 
+from bot.relay.files import Attachment
 from bot.slack.render import Drawing
 
 EVENT = "rackhand_told"  # metadata.event_type of everything the relay posts
@@ -196,11 +197,16 @@ class Poster:
         answer = self._call("chat.getPermalink", channel=channel, message_ts=ts)
         return str(answer["permalink"])
 
-    def upload(self, *, channel: str, thread_ts: str, name: str, text: str) -> None:
-        """Put a text file into a thread."""
+    def upload(self, file: Attachment, *, channel: str, thread_ts: str) -> None:
+        """Put a file into a thread."""
         try:
             self._client.files_upload_v2(
-                channel=channel, thread_ts=thread_ts, filename=name, title=name, content=text
+                channel=channel,
+                thread_ts=thread_ts,
+                filename=file.name,
+                title=file.name,
+                content=file.content,
+                alt_txt=file.alt_text,
             )
         except SlackApiError as error:
             raise _translated(error, "files.upload", channel) from error

@@ -4,12 +4,13 @@ import logging
 from datetime import timedelta
 
 from bot.relay.drawing import digest, drawn_card, drawn_milestone
+from bot.relay.files import attachment
 from bot.relay.places import CLOSED, Places
 from bot.relay.poster import Place, Poster, Rejected
 from bot.relay.rates import Rates
 from bot.slack.render import Drawing
 from engine.world import World
-from storage import builds, claims, outbox
+from storage import claims, outbox
 from storage.records import Card, Outgoing
 
 LEASE = "relay"
@@ -138,10 +139,11 @@ class Telling:
             name, channel=card.channel, thread_ts=card.ts, since=outgoing.tried_at
         ):
             return self._done(outgoing, card.ts)
-        with self._world.store.read() as transaction:
-            text = builds.log(transaction, outgoing.subject)
+        file = attachment(self._world, outgoing)
+        if file is None:
+            return self.give_up(outgoing, "nothing to show")
         self._about_to_post(outgoing, card.channel)
-        self._poster.upload(channel=card.channel, thread_ts=card.ts, name=name, text=text)
+        self._poster.upload(file, channel=card.channel, thread_ts=card.ts)
         return self._done(outgoing, card.ts)
 
     def _link(self, outgoing: Outgoing, card: Card) -> bool:

@@ -179,7 +179,11 @@ class Visitor:
 
     def file_text(self, message: SeenMessage) -> str:
         """Return the content of the message's first file."""
-        return self._client.get(message.raw["files"][0]["url_private"]).text
+        return self.file_bytes(message).decode("utf-8")
+
+    def file_bytes(self, message: SeenMessage) -> bytes:
+        """Return the content of the message's first file as it is."""
+        return self._client.get(message.raw["files"][0]["url_private"]).content
 
     def wait_for(self, look: Callable[[], Seen | None], timeout_seconds: float = 10.0) -> Seen:
         """Return what *look* returns once that is truthy, looking again at each change.

@@ -2,6 +2,7 @@
 
 import mimetypes
 import secrets
+import struct
 import time
 from collections import OrderedDict
 from dataclasses import dataclass
@@ -12,6 +13,8 @@ from bot.workspace.people import BOT_USER_ID, TEAM_ID
 
 _KEPT = 500
 _PREVIEW_LINES = 6
+_PNG_BEGINS = b"\x89PNG\r\n\x1a\n"
+_PNG_SIZE = slice(16, 24)  # in the header, which comes first
 _TEXT_TYPES = {"txt": "text", "log": "text", "md": "markdown", "json": "json", "yml": "yaml"}
 
 
@@ -62,12 +65,22 @@ class File:
             "permalink": link,
             "channels": self.shared_in,
         }
+        if self.mimetype.startswith("image/"):
+            shown |= {"alt_txt": self.alt_text, **_size_of(content)}
         if self.mimetype == "text/plain":
             lines = content.decode("utf-8", "replace").splitlines()
             shown["lines"] = len(lines)
             shown["preview"] = "\n".join(lines[:_PREVIEW_LINES])
             shown["lines_more"] = max(0, len(lines) - _PREVIEW_LINES)
         return shown
+
+
+def _size_of(content: bytes) -> Json:
+    """Return width and height of a PNG, so that its room is kept before it is there."""
+    if not content.startswith(_PNG_BEGINS) or len(content) < _PNG_SIZE.stop:
+        return {}
+    width, height = struct.unpack(">II", content[_PNG_SIZE])
+    return {"original_w": width, "original_h": height}
 
 
 class Files:

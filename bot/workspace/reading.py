@@ -35,7 +35,7 @@ class Reader:
             lines.append(self.mrkdwn(message["text"]))
         for attachment in message.get("attachments") or ():
             lines += self._attachment(attachment)
-        lines += [f"[file {file['title']}]" for file in message.get("files") or ()]
+        lines += [_file(file) for file in message.get("files") or ()]
         return "\n".join(lines)
 
     def view(self, view: Json) -> str:
@@ -184,3 +184,9 @@ class Reader:
         if kind == "date":
             return str(run.get("fallback") or run["timestamp"])
         return str(run.get("text") or run.get("url", ""))
+
+
+def _file(file: Json) -> str:
+    if alt_text := file.get("alt_txt"):
+        return f"[image {file['title']}: {alt_text}]"
+    return f"[file {file['title']}]"

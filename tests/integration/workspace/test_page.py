@@ -1,10 +1,12 @@
 """The page in headless Chromium: what a person does there reaches the app and is seen."""
 
+import io
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
+from PIL import Image
 from playwright.sync_api import Browser, Page, expect
 from slack_bolt import App
 from slack_sdk import WebClient
@@ -270,4 +272,35 @@ def test_a_phone_shows_one_pane_at_a_time(
     phone.locator("#main").get_by_label("Back").click()
 
     expect(phone.locator("#sidebar")).to_be_visible()
+    context.close()
+
+
+def test_an_image_in_a_thread_fits_a_phone(
+    browser: Browser, slack: WebClient, deploys: str, workspace: RunningWorkspace
+) -> None:
+    ts = str(slack.chat_postMessage(channel=deploys, text="card")["ts"])
+    image = io.BytesIO()
+    Image.new("RGB", (1000, 700), "orange").save(image, format="PNG")
+    slack.files_upload_v2(
+        channel=deploys,
+        thread_ts=ts,
+        filename="web.png",
+        content=image.getvalue(),
+        alt_txt="0 requests failed",
+    )
+    context = browser.new_context(
+        viewport={"width": 390, "height": 844}, is_mobile=True, has_touch=True
+    )
+    phone = context.new_page()
+    phone.goto(workspace.url)
+    phone.get_by_role("link", name="deploys").click()
+    phone.get_by_text("1 reply").click()
+    shown = phone.locator("#thread").get_by_role("img", name="0 requests failed")
+    expect(shown).to_be_visible()
+    phone.wait_for_function("document.querySelector('#thread .file img').naturalWidth === 1000")
+    box = shown.bounding_box()
+    assert box
+    assert 250 < box["width"] < 390
+    assert box["height"] == pytest.approx(box["width"] * 0.7, abs=1)
+    assert phone.evaluate("document.documentElement.scrollWidth") <= 390
     context.close()

@@ -50,7 +50,10 @@ function picture(file) {
   return h("figure", { class: "file file-picture", data: { file: file.id } },
     h("figcaption", {}, file.title),
     h("a", { href: file.url_private, target: "_blank", rel: "noreferrer" },
-      h("img", { src: file.url_private, alt: file.title, loading: "lazy" })));
+      h("img", {
+        src: file.url_private, alt: file.alt_txt || file.title,
+        width: file.original_w, height: file.original_h, loading: "lazy",
+      })));
 }
 
 function other(file) {
