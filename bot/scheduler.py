@@ -15,7 +15,7 @@ from engine import advance, announce, build_worker, checkouts, images, queue, wa
 from engine.errors import PortError
 from engine.leases import LeaseLost
 from engine.world import World
-from storage import builds, claims, promotions
+from storage import builds, claims, promotions, samples
 from storage.store import Unavailable
 
 TICK_SECONDS = 0.25
@@ -26,6 +26,7 @@ BEAT_SECONDS = 2.0
 BEAT_HOLDS_SECONDS = 15.0
 PROMOTIONS_AT_ONCE = 16
 REQUESTS_KEPT = timedelta(days=2)  # Slack redelivers within minutes
+SAMPLES_KEPT = timedelta(days=90)  # the seconds behind a receipt, which itself stays
 
 BOT = "bot"  # whose sign of life the terminal looks for
 
@@ -94,6 +95,7 @@ class Ticks:
         now = self._world.clock.now()
         with self._world.store.write() as transaction:
             claims.forget_requests(transaction, now - REQUESTS_KEPT)
+            samples.forget_before(transaction, int((now - SAMPLES_KEPT).timestamp()))
             live = promotions.all_live(transaction)
             building = {build.app for build in builds.unfinished(transaction)}
         for one in live:

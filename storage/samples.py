@@ -33,6 +33,11 @@ def last_second(transaction: Transaction, promotion_id: str) -> int | None:
     return found
 
 
+def forget_before(transaction: Transaction, second: int) -> None:
+    """Remove all promotions' samples from before *second*."""
+    transaction.execute(delete(samples).where(samples.c.second < second))
+
+
 def forget_between(transaction: Transaction, promotion_id: str, first: int, last: int) -> None:
     """Remove a promotion's samples of the seconds after *first* and before *last*."""
     transaction.execute(

@@ -227,6 +227,7 @@ samples = Table(
     Column("first_ms", Integer, nullable=False),
     Column("last_ms", Integer, nullable=False),
     Column("pause_ms", Integer, nullable=False),
+    Index(None, "second"),
 )
 
 cards = Table(

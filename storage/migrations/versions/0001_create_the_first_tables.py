@@ -255,6 +255,9 @@ def upgrade() -> None:
         sa.Column("pause_ms", sa.Integer(), nullable=False),
         sa.PrimaryKeyConstraint("promotion_id", "second", name=op.f("pk_samples")),
     )
+    with op.batch_alter_table("samples", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_samples_second"), ["second"], unique=False)
+
     op.create_table(
         "switches",
         sa.Column("scope", sa.String(length=120), nullable=False),
@@ -266,6 +269,9 @@ def upgrade() -> None:
 def downgrade() -> None:
     """Take the change back."""
     op.drop_table("switches")
+    with op.batch_alter_table("samples", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_samples_second"))
+
     op.drop_table("samples")
     op.drop_table("requests")
     with op.batch_alter_table("releases", schema=None) as batch_op:
