@@ -1,8 +1,8 @@
 """The health sweep: live releases that turn unhealthy or well again are told of, once each."""
 
 import logging
-from collections import Counter
-from collections.abc import Sequence
+from collections import Counter, defaultdict
+from collections.abc import Mapping, Sequence
 from datetime import timedelta
 
 from engine import announce, lookup, tell
@@ -29,14 +29,15 @@ def sweep(world: World, rack: str) -> None:
     """
     with world.store.read() as transaction:
         live = promotions.all_live(transaction, rack=rack)
+        made_by = promotions.behind_live(transaction, rack=rack)
         busy = {promotion.app for promotion in promotions.unfinished(transaction, rack=rack)}
-        behind = {one.app: _target(world, transaction, one) for one in live}
+        behind = {one.app: _target(world, transaction, made_by[one.promotion_id]) for one in live}
     reasons: dict[str, str | None]
     try:
         _mend(world, rack, [target for target in behind.values() if isinstance(target, Target)])
-        processes = world.rack(rack).processes()
+        processes = _by_app(world.rack(rack).processes())
         reasons = {
-            app: target if isinstance(target, str) else whats_wrong(target, processes)
+            app: target if isinstance(target, str) else whats_wrong(target, processes[app])
             for app, target in behind.items()
         }
     except PortError as error:
@@ -50,20 +51,15 @@ def sweep(world: World, rack: str) -> None:
 
 
 def whats_wrong(target: Target, processes: Sequence[Process]) -> str | None:
-    """Say which service of a live target lacks healthy processes, or None when all is well."""
-    well = Counter(
-        process.service
-        for process in processes
-        if process.app == target.app and process.status == "healthy"
-    )
+    """Say which service of a live target lacks healthy processes, or None when all is well.
+
+    *processes* are those of the target's app.
+    """
+    well = Counter(process.service for process in processes if process.status == "healthy")
     for service in target.services:
         if well[service.name] >= service.replicas:
             continue
-        states = Counter(
-            process.status
-            for process in processes
-            if process.app == target.app and process.service == service.name
-        )
+        states = Counter(process.status for process in processes if process.service == service.name)
         seen = ", ".join(f"{count} {status}" for status, count in sorted(states.items()))
         return (
             f"`{service.name}` has {well[service.name]} of {service.replicas} healthy processes"
@@ -72,10 +68,18 @@ def whats_wrong(target: Target, processes: Sequence[Process]) -> str | None:
     return None
 
 
-def _target(world: World, transaction: Transaction, live: Live) -> Target | str:
+def _by_app(processes: Sequence[Process]) -> Mapping[str, Sequence[Process]]:
+    """Sort once: looking through all of them for each app would cost its square."""
+    found: dict[str, list[Process]] = defaultdict(list)
+    for process in processes:
+        found[process.app].append(process)
+    return found
+
+
+def _target(world: World, transaction: Transaction, promotion: Promotion) -> Target | str:
     """Return what should be serving, or why that cannot be told."""
     try:
-        return target_of(world, transaction, lookup.promotion(transaction, live.promotion_id))
+        return target_of(world, transaction, promotion)
     except UserError as error:
         return in_words(error)
 

@@ -106,6 +106,16 @@ def all_live(transaction: Transaction, *, rack: str | None = None) -> list[Live]
     return [rows.record_of(Live, row) for row in transaction.execute(query)]
 
 
+def behind_live(transaction: Transaction, *, rack: str) -> dict[str, Promotion]:
+    """Read the promotions that made live what is live on a rack, by their ids."""
+    query = (
+        select(promotions)
+        .join(live, live.c.promotion_id == promotions.c.id)
+        .where(live.c.rack == rack)
+    )
+    return {promotion.id: promotion for promotion in _read(transaction, query)}
+
+
 def set_live(transaction: Transaction, record: Live) -> None:
     """Record what is live now, in place of what was."""
     clear_live(transaction, app=record.app, rack=record.rack)
