@@ -1,0 +1,43 @@
+"""A rack that counts what it is asked, and how long it took by itself."""
+
+import time
+from collections import Counter
+from typing import Any, cast
+
+from engine.ports.rack import Rack
+
+
+class CountingRack:
+    """Passes every call of the port on to another rack. For one thread at a time."""
+
+    def __init__(self, rack: Rack) -> None:
+        """Count the calls to *rack*."""
+        self._rack = rack
+        self.calls: Counter[str] = Counter()
+        self.seconds = 0.0  # within the rack itself
+
+    @property
+    def as_rack(self) -> Rack:
+        """Itself, as what it stands for: it has the whole port by ``__getattr__``."""
+        return cast(Rack, self)
+
+    def forget(self) -> None:
+        """Begin to count anew."""
+        self.calls.clear()
+        self.seconds = 0.0
+
+    def __getattr__(self, name: str) -> Any:
+        """Return the rack's own method, counted, or its property."""
+        found = getattr(self._rack, name)
+        if not callable(found):
+            return found
+
+        def counted(*arguments: Any, **named: Any) -> Any:
+            self.calls[name] += 1
+            began = time.perf_counter()
+            try:
+                return found(*arguments, **named)
+            finally:
+                self.seconds += time.perf_counter() - began
+
+        return counted
