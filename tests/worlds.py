@@ -2,24 +2,25 @@
 
 import itertools
 import shutil
-from collections.abc import Callable, Iterator, Mapping, Sequence
+import threading
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
+from functools import partial
 from pathlib import Path
 
-from commands.reply import Actions, Button, Code, Note, Reply, Text
+from commands.reply import Button, Reply
 from commands.request import Origin, Request, Standing
 from commands.run import run
-from engine import advance, build_worker, queue, watch
+from engine import advance, build_worker, checkouts, queue, watch
 from engine.adapters.memory import Behaviour, MemoryRack, MemoryWorld
 from engine.adapters.memory.state import SimulatedProcess
 from engine.adapters.memory_builder import MemoryBuilder
 from engine.adapters.placement import Traffic
 from engine.environment import Vault
-from engine.marks import read
 from engine.target import target_of
 from engine.world import RackSpec, World
-from storage import apps, builds, outbox, promotions, releases
+from storage import apps, builds, claims, outbox, promotions, releases
 from storage.records import (
     App,
     Build,
@@ -32,6 +33,7 @@ from storage.records import (
 )
 from storage.store import Store
 from tests.fakes import BROKEN_DOCKERFILE, DOCKERFILE, FakeClock, FakeSource, Files
+from tests.reading import as_read, buttons_of, text_of
 
 ADA = Person(team="T1", user="U1", name="Ada")
 BOB = Person(team="T1", user="U2", name="Bob")
@@ -122,6 +124,22 @@ class Scene:
         for look in self.on_tick:
             look(self)
         self.clock.pass_time(seconds)
+
+    def start_anew(self) -> None:
+        """Let the process be gone; the next one makes everything anew and goes on."""
+        dead = self.world.owner
+        self.store.close()
+        adapters = {name: MemoryRack(name, self.memory, self.clock) for name in self.world.racks}
+        self.world = replace(
+            self.world,
+            store=Store(self.store.url),
+            rack=adapters.__getitem__,
+            stopping=threading.Event(),
+            owner=f"next bot {next(self.keys)}",
+        )
+        with self.store.write() as transaction:
+            claims.take_from(transaction, dead)
+        checkouts.clear(self.world)
 
     def settle(self, *, seconds: float = 1.0, ticks: int = 400) -> None:
         """Tick until nothing is under way but what waits for an approval."""
@@ -294,34 +312,54 @@ def make_scene(
     racks: Mapping[str, RackSpec] = RACKS,
     names: tuple[str, ...] = ("web",),
     protect: bool = False,
+    memory: MemoryWorld | None = None,
     owner: str = "bot 1",
 ) -> Scene:
     """Make a Rackhand on a migrated database with the apps *names*.
 
     Production asks for approvals only with *protect*.
     """
-    clock, source, memory = FakeClock(), FakeSource(), MemoryWorld()
     racks = {
         name: replace(spec, protected=spec.protected and protect) for name, spec in racks.items()
     }
+    scene = scene_over(Store(url), folder, racks=racks, memory=memory, owner=owner)
+    with scene.store.write() as transaction:
+        for name in names:
+            apps.add(transaction, app_named(name, scene.clock))
+        apps.switch(transaction, "channel:C1", "staging")
+    return scene
+
+
+def scene_over(
+    store: Store,
+    folder: Path,
+    *,
+    racks: Mapping[str, RackSpec],
+    memory: MemoryWorld | None = None,
+    source: FakeSource | None = None,
+    owner: str = "bot 1",
+) -> Scene:
+    """Make a Rackhand over a database, and over racks and repositories that may be there too."""
+    clock, builder = FakeClock(), MemoryBuilder()
+    source, memory = source or FakeSource(), memory or MemoryWorld()
+
+    def builder_of(rack: str) -> MemoryBuilder:
+        held = partial(memory.add_image, rack, app="web")  # only there, until it is brought
+        return builder if memory.any_image else MemoryBuilder(on_built=held)
+
     adapters = {name: MemoryRack(name, memory, clock) for name in racks}
-    builder = MemoryBuilder()
     world = World(
-        store=Store(url),
+        store=store,
         clock=clock,
         racks=racks,
         rack=adapters.__getitem__,
-        builder=lambda _: builder,
+        builder=builder_of,
         source=source,
         vault=Vault(SECRET_KEY),
         work_folder=folder / "work",
         default_channel="#deploys",
         owner=owner,
     )
-    with world.store.write() as transaction:
-        for name in names:
-            apps.add(transaction, app_named(name, clock))
-        apps.switch(transaction, "channel:C1", "staging")
     scene = Scene(world=world, clock=clock, source=source, memory=memory, builder=builder)
     scene.on_tick.append(live_record_is_true)
     return scene
@@ -351,30 +389,13 @@ def scene_on_copy(template: Path, folder: Path, *, protect: bool = False) -> Ite
         scene.store.close()
 
 
-def as_read(text: str, people: Sequence[Person] = ()) -> str:
-    """A text without its marks, names filled in."""
-    return "".join(span.person.name if span.person else span.text for span in read(text, people))
-
-
-def text_of(reply: Reply) -> str:
-    """All words of a reply, one part a line."""
-    lines = [reply.title or ""]
-    for part in reply.parts:
-        match part:
-            case Text() | Note():
-                lines.append(as_read(part.text, part.people))
-            case Code():
-                lines.append(part.text)
-            case Actions():
-                lines.append(" ".join(f"[{button.label}]" for button in part.buttons))
-            case _:
-                lines.append(repr(part))
-    return "\n".join(line for line in lines if line)
-
-
-def buttons_of(parts: tuple[object, ...]) -> list[Button]:
-    """All buttons of a reply or card."""
-    return [button for part in parts if isinstance(part, Actions) for button in part.buttons]
-
-
-__all__ = ["ADA", "BOB", "BROKEN_DOCKERFILE", "Scene", "make_scene", "scene_on_copy"]
+__all__ = [
+    "ADA",
+    "BOB",
+    "BROKEN_DOCKERFILE",
+    "Scene",
+    "buttons_of",
+    "make_scene",
+    "scene_on_copy",
+    "text_of",
+]

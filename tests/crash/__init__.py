@@ -2,4 +2,6 @@
 
 import pytest
 
-pytest.register_assert_rewrite("tests.crash.stage", "tests.crash.engine")
+pytest.register_assert_rewrite(
+    "tests.crash.stage", "tests.crash.engine", "tests.crash.ending", "tests.crash.playing"
+)

@@ -1,0 +1,110 @@
+"""What can be seen of a world: in the end, at each tick, and before each change of a rack."""
+
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from engine.adapters.memory.look import sessions
+from engine.adapters.memory.state import SimulatedProcess
+from engine.lifecycle import is_final
+from storage import builds, claims, promotions
+from storage.records import PromotionStatus
+from tests.worlds import Scene
+
+STOPS = ("stop", "remove")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ending:
+    """A world at rest, without the names that chance has given."""
+
+    promotions: tuple[tuple[str, ...], ...]  # what, its end, and what its thread told, in order
+    builds: tuple[tuple[str, ...], ...]
+    live: Mapping[tuple[str, str], str]  # app and rack → commit
+    processes: Mapping[str, Counter[tuple[str, ...]]]  # by rack
+    routes: Mapping[str, Mapping[str, str]]
+    images: Mapping[str, frozenset[str]]
+
+
+def ending_of(scene: Scene) -> Ending:
+    """Look at everything that a story may have changed."""
+    with scene.store.read() as transaction:
+        all_builds = builds.latest(transaction, limit=1_000)[::-1]
+        all_live = promotions.all_live(transaction)
+    states = {rack: scene.memory.rack(rack) for rack in scene.world.racks}
+    return Ending(
+        promotions=tuple(
+            (one.kind, one.status, commit(scene, one.release_id), *milestones(scene, one.id))
+            for one in scene.all_promotions()
+        ),
+        builds=tuple((one.status, *milestones(scene, one.id)) for one in all_builds),
+        live={(one.app, one.rack): commit(scene, one.release_id) for one in all_live},
+        processes={
+            rack: Counter(_without_chance(scene, one) for one in state.processes)
+            for rack, state in states.items()
+        },
+        routes={rack: state.hosts for rack, state in states.items()},
+        images={rack: frozenset(state.images) for rack, state in states.items()},
+    )
+
+
+def milestones(scene: Scene, subject: str) -> tuple[str, ...]:
+    """The names of a thread's milestones in order. Each is in the outbox once by its key."""
+    keys = [one.key for one in scene.outgoing(subject) if one.kind == "milestone"]
+    return tuple(key.removeprefix(f"{subject}:") for key in keys)
+
+
+def everything_is_cleared_up(scene: Scene) -> None:
+    """Assert that nothing is left of what has ended: no lease, process, route or checkout."""
+    with scene.store.read() as transaction:
+        assert claims.owners(transaction) == set(), "somebody still holds a lease"
+        live = {(one.rack, one.app): one for one in promotions.all_live(transaction)}
+    for one in scene.all_promotions():
+        assert is_final(one.status) or one.status is PromotionStatus.AWAITING_APPROVAL
+        assert not one.leftovers
+    for rack in scene.world.racks:
+        wanted = {one.release_id for (place, _), one in live.items() if place == rack}
+        shas = {commit(scene, one) for one in wanted}
+        found = {commit(scene, one.release) for one in scene.processes(rack)}
+        assert found == shas, f"{rack} runs other releases than the live ones"
+        apps = {of.split("/")[0] for of in scene.memory.rack(rack).hosts.values()}
+        assert apps == {app for place, app in live if place == rack}, f"{rack} has an old route"
+    assert not list(scene.world.work_folder.glob("*")), "a checkout is left"
+
+
+def somebody_always_serves(scene: Scene) -> None:
+    """Assert that requests reach a process wherever a release is live."""
+    for rack in scene.world.racks:
+        assert scene.serving(rack) or not scene.live(rack), f"nothing serves on {rack}"
+
+
+def nobody_is_cut_off(scene: Scene, change: str) -> None:
+    """Assert that no process is stopped by *change* while it answers requests.
+
+    Sessions that have had their drain time are ended before, and are told of.
+    """
+    verb, *named = change.split(" ")
+    if verb not in STOPS or len(named) != 3:
+        return
+    promotion, service, number = named
+    for rack in scene.world.racks:
+        for one in scene.processes(rack):
+            if (one.promotion, one.service, str(one.number)) == (promotion, service, number):
+                left = sessions(one, scene.memory.behaviour_of(one), scene.clock.now())
+                assert not left, f"{change}: {left} requests are cut off"
+
+
+def commit(scene: Scene, release: str) -> str:
+    """The subject of the commit that a release is of; in a story each has its own."""
+    return scene.release(release).subject
+
+
+def _without_chance(scene: Scene, process: SimulatedProcess) -> tuple[str, ...]:
+    return (
+        process.app,
+        process.service,
+        str(process.number),
+        commit(scene, process.release),
+        process.traffic,
+        "stopped" if process.stopped_at else "runs",
+    )
