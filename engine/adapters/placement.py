@@ -4,12 +4,14 @@ Pure: a rack lists what it has, says of each process how it looks, and these fun
 """
 
 import math
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Generic, Protocol, TypeVar
 
 from engine.ports.rack import Observation, Phase, ServiceObservation, ServiceSpec, Target
+
+ALL = 100  # percent of the traffic
 
 
 class Member(Protocol):
@@ -107,6 +109,8 @@ class View(Generic[M]):
     members: Sequence[M]  # all processes of the app
     looks: Mapping[str, Look]  # by the member's id
     unserved: frozenset[str] = frozenset()  # services with a host that leads elsewhere
+    shares: Mapping[str, int] = field(default_factory=dict)  # percent that new ones get, if divided
+    one_offs: int = 0  # processes of the app's hooks that are there, running or not
     last_log: Callable[[M], tuple[str, ...]]  # of a process that failed or lags
 
 
@@ -150,20 +154,91 @@ def in_start_order(services: Sequence[ServiceSpec]) -> tuple[ServiceSpec, ...]:
     return tuple(ordered.values())
 
 
+def startable(
+    target: Target, members: Sequence[M], looks: Mapping[str, Look]
+) -> tuple[tuple[ServiceSpec, int], ...]:
+    """Return the replicas that may be started now, by service and number.
+
+    A service's turn comes once those that it depends on are all there and pass. One that waits
+    for the shift holds nobody back, since its old processes do the work meanwhile; it is started
+    by what ``replaceable`` says. Of a service with ``parallelism`` no more than that are started
+    and do not pass yet.
+    """
+    return tuple(
+        (placement.spec, number)
+        for placement in _in_turn(place(target, members), looks, waits_block=False)
+        if not placement.waits_for_shift
+        for number in placement.missing[: _room(placement, looks)]
+    )
+
+
+def replaceable(
+    target: Target, members: Sequence[M], looks: Mapping[str, Look]
+) -> tuple[Placement[M], ...]:
+    """Return the stop-first services whose turn has come in the shift.
+
+    All their old processes are to be stopped, then all that are missing started.
+    """
+    return tuple(
+        placement
+        for placement in _in_turn(place(target, members), looks, waits_block=True)
+        if placement.spec.stop_first and (placement.old or placement.missing)
+    )
+
+
+def divisible(placement: Placement[M], looks: Mapping[str, Look]) -> bool:
+    """Whether old processes have traffic that they can share with new ones."""
+    return (
+        placement.spec.port is not None
+        and not placement.spec.stop_first
+        and bool(placement.own or placement.missing)
+        and any(looks[member.id].traffic is Traffic.READY for member in placement.old)
+    )
+
+
 def observe(view: View[M]) -> Observation:
     """Judge every service of the target.
 
-    Processes of services that the target dropped count as old ones of its first service, so that
-    a promotion does not end before they are gone.
+    Processes of services that the target dropped, and those of hooks, count as old ones of its
+    first service, so that a promotion does not end before they are gone.
     """
     leftovers = dropped(view.target, view.members)
     by_name = {placement.spec.name: placement for placement in place(view.target, view.members)}
     return Observation(
         services=tuple(
-            _judge(view, by_name[spec.name], leftovers if position == 0 else ())
+            _judge(
+                view,
+                by_name[spec.name],
+                leftovers if position == 0 else (),
+                has_one_offs=position == 0 and view.one_offs > 0,
+            )
             for position, spec in enumerate(view.target.services)
         )
     )
+
+
+def _in_turn(
+    placements: Sequence[Placement[M]], looks: Mapping[str, Look], *, waits_block: bool
+) -> Iterator[Placement[M]]:
+    """Pass on the services that have nobody to wait for; *placements* are in start order.
+
+    What a service names but comes after it, as in a circle, or is not there does not block.
+    """
+    is_up: dict[str, bool] = {}
+    for placement in placements:
+        if all(is_up.get(name, True) for name in placement.spec.depends_on):
+            yield placement
+        excused = placement.waits_for_shift and not waits_block
+        passes = all(looks[member.id].condition is Condition.PASSING for member in placement.wanted)
+        is_up[placement.spec.name] = excused or (passes and not placement.missing)
+
+
+def _room(placement: Placement[M], looks: Mapping[str, Look]) -> int | None:
+    """Return how many more of a service may be started now; None for all."""
+    if placement.spec.parallelism is None:
+        return None
+    lagging = sum(looks[member.id].condition is not Condition.PASSING for member in placement.own)
+    return max(0, placement.spec.parallelism - lagging)
 
 
 def _place(target: Target, spec: ServiceSpec, members: Sequence[M]) -> Placement[M]:
@@ -194,10 +269,14 @@ def _place(target: Target, spec: ServiceSpec, members: Sequence[M]) -> Placement
     )
 
 
-def _judge(view: View[M], placement: Placement[M], leftovers: Sequence[M]) -> ServiceObservation:
+def _judge(
+    view: View[M], placement: Placement[M], leftovers: Sequence[M], *, has_one_offs: bool
+) -> ServiceObservation:
     old = (*placement.old, *leftovers)
     in_flight = sum(view.looks[member.id].sessions for member in old)
     phase = _phase(view, placement, old, in_flight)
+    if phase is Phase.RETIRED and has_one_offs:
+        phase = Phase.DRAINED
     culprit = _culprit(view, placement)
     look = view.looks[culprit.id] if culprit else None
     passing = [
@@ -211,6 +290,7 @@ def _judge(view: View[M], placement: Placement[M], leftovers: Sequence[M]) -> Se
         ready=len(passing),
         wanted=placement.spec.replicas,
         in_flight=in_flight,
+        share=_share(view, placement),
         kept=bool(placement.kept) and not placement.own and not placement.missing,
         waits_for_shift=placement.waits_for_shift,
         reason=look.reason if look else "",
@@ -236,6 +316,8 @@ def _phase(view: View[M], placement: Placement[M], old: Sequence[M], in_flight: 
 def _serves(view: View[M], placement: Placement[M], old: Sequence[M]) -> bool:
     """Whether the wanted processes have all the traffic; unrouted ones have all there is."""
     looks = view.looks
+    if view.shares.get(placement.spec.name, ALL) < ALL:
+        return False
     if placement.spec.stop_first and any(looks[member.id].running for member in placement.old):
         return False
     if any(looks[member.id].traffic is Traffic.READY for member in old):
@@ -245,6 +327,13 @@ def _serves(view: View[M], placement: Placement[M], old: Sequence[M]) -> bool:
     if placement.spec.name in view.unserved:
         return False
     return all(looks[member.id].traffic is Traffic.READY for member in placement.wanted)
+
+
+def _share(view: View[M], placement: Placement[M]) -> int | None:
+    """Return the part of new processes; 0 where the old ones have all and could share it."""
+    if placement.spec.name in view.shares:
+        return view.shares[placement.spec.name]
+    return 0 if divisible(placement, view.looks) else None
 
 
 def _culprit(view: View[M], placement: Placement[M]) -> M | None:
