@@ -12,6 +12,7 @@ from tests.crash.story import (
     Story,
     behaves,
     is_away,
+    loses_its_images,
     nobody_is_there,
     reaches,
     says,
@@ -213,6 +214,87 @@ AWAY = Story(
 )
 
 
+UNREACHED = Story(
+    name="start on a rack that goes away",
+    begins=At(story=PROMOTE, status=P.STARTING),
+    steps=(is_away("staging", seconds=130), nobody_is_there(seconds=125)),
+    status=P.FAILED,
+    live="Old",
+    tells=("trouble", "ended"),
+)
+IMAGELESS = Story(
+    name="promote what is on no rack any more",
+    begins=one_live,
+    racks=("staging", "production"),
+    any_image=False,
+    steps=(loses_its_images("staging"), says("promote", "{new}", "--rack", "production")),
+    status=P.FAILED,
+    live=None,
+    tells=("ended",),
+)
+SICK_TOO_LATE = Story(
+    name="turn unhealthy while old processes are stopped",
+    begins=At(story=PROMOTE, status=P.RETIRING),
+    steps=(behaves("new", SICK),),
+    status=P.FAILED,
+    live="New",
+    tells=("ended",),
+)
+TAKEN_BACK_TOO_LATE = Story(
+    name="take back on a rack that goes away",
+    begins=At(story=SICK_LATER, status=P.ROLLING_BACK),
+    steps=(is_away("staging", seconds=700), nobody_is_there(seconds=695)),
+    status=P.ROLLBACK_FAILED,
+    live="Old",
+    tells=("ended", "cleared"),
+)
+TAKEN_BACK_TO_NOTHING = Story(
+    name="cancel the first of all",
+    begins=At(story=FIRST, status=P.BAKING),
+    steps=(says("cancel", "{newest}"),),
+    status=P.FAILED,
+    live=None,
+    tells=("cancel_asked", "ended"),
+)
+
+# Stories of those that never begin.
+
+TOO_LONG_A_QUEUE = Story(
+    name="wait for half a day",
+    begins=At(story=PROMOTE, status=P.QUEUED),
+    steps=(nobody_is_there(seconds=13 * 3600),),
+    status=P.FAILED,
+    live="Old",
+    tells=("ended",),
+)
+MAKES_WAY = Story(
+    name="roll back while others are under way and wait",
+    begins=At(story=QUEUED, status=P.QUEUED),
+    steps=(says("rollback", "--rack", "staging"),),
+    status=P.SUCCEEDED,
+    live="Old",
+    tells=WELL,
+)
+NOBODY_APPROVES = Story(
+    name="offer what nobody approves",
+    begins=At(story=APPROVE, status=P.AWAITING_APPROVAL),
+    racks=APPROVE.racks,
+    steps=(nobody_is_there(seconds=25 * 3600),),
+    status=P.EXPIRED,
+    live=None,
+    tells=("ended",),
+)
+NEWER_OFFER = Story(
+    name="offer another instead",
+    begins=At(story=APPROVE, status=P.AWAITING_APPROVAL),
+    racks=APPROVE.racks,
+    steps=(says("promote", "{old}", "--rack", "production"),),
+    status=P.AWAITING_APPROVAL,
+    live=None,
+    tells=("awaits_approval",),
+)
+
+
 def canceled_at(status: P, story: Story = PROMOTE) -> Story:
     """Ada takes a promotion back that has just come to *status*."""
     untouched = status not in TOUCHES_LIVE
@@ -249,5 +331,14 @@ STORIES = [
     SICK_LATER,
     OVERTAKEN,
     AWAY,
+    UNREACHED,
+    IMAGELESS,
+    SICK_TOO_LATE,
+    TAKEN_BACK_TOO_LATE,
+    TAKEN_BACK_TO_NOTHING,
+    TOO_LONG_A_QUEUE,
+    MAKES_WAY,
+    NOBODY_APPROVES,
+    NEWER_OFFER,
     *CANCELED,
 ]

@@ -1,7 +1,7 @@
 """What a story is made of: where it begins, its steps, and how it must end."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 
 from engine.adapters.memory import Behaviour
@@ -31,10 +31,14 @@ class Play:
         """The build or promotion that was asked for last."""
         return newest(self.scene).id
 
+    def leftovers(self) -> list[str]:
+        """The promotions that have ended, and of which something is left on a rack."""
+        return [one.id for one in self.scene.all_promotions() if one.leftovers]
+
     def comes_to_rest(self) -> None:
         """Let time pass until nothing is under way, and a sweep has looked at what is left."""
         for _ in range(NEVER):
-            if not self.scene.under_way():
+            if not self.scene.under_way() and not self.leftovers():
                 break
             self.tick()
         assert self.scene.under_way() == [], "something never ends"
@@ -97,6 +101,15 @@ def is_away(rack: str, *, seconds: float) -> Step:
         if not play.scene.memory.rack(rack).unreachable:
             until = play.scene.clock.at + timedelta(seconds=seconds)
             play.scene.memory.make_unreachable(rack, until=until)
+
+    return step
+
+
+def loses_its_images(rack: str) -> Step:
+    """Somebody removes all images from a rack."""
+
+    def step(play: Play, key: str) -> None:
+        play.scene.memory.change(rack, "lose images", lambda state: replace(state, images={}))
 
     return step
 
