@@ -16,6 +16,11 @@ class Behaviour:
     exit_after_seconds: float = 1.0  # ... once it has run so long
     session_seconds: float = 0.0  # how long its last requests take once it is drained
     sessions: int = 1  # how many those are
+    hook_exit_code: int = 0  # its hooks exit with this ...
+    hook_seconds: float = 1.0  # ... once they have run so long
+    requests_per_second: int = 0  # that its app gets, whichever of its processes answer them
+    failed_percent: int = 0  # of the requests that it answers
+    milliseconds: int = 40  # that half of its answers take at most
 
 
 HELD = Behaviour(seconds_to_healthy=None)
@@ -25,9 +30,7 @@ FAILURES: Mapping[str, Behaviour] = {
     "slow": Behaviour(seconds_to_healthy=30.0),
     "hold": HELD,
     "drain": Behaviour(session_seconds=20.0),
+    "hook": Behaviour(hook_exit_code=3),
+    "errors": Behaviour(failed_percent=5),
+    "slowness": Behaviour(milliseconds=120),
 }
-
-
-def asked_for(environment: Mapping[str, str]) -> Behaviour | None:
-    """Return the failure that the environment asks for, such as ``FAIL=unhealthy``."""
-    return FAILURES.get(environment.get(FAIL_VARIABLE, ""))

@@ -5,12 +5,13 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 
 from engine.adapters.memory.behaviour import FAIL_VARIABLE
-from engine.adapters.memory.state import RackState, SimulatedProcess
+from engine.adapters.memory.division import noted
+from engine.adapters.memory.state import EVEN, RackState, SimulatedHook, SimulatedProcess
 from engine.adapters.memory.world import MemoryWorld
 from engine.adapters.placement import Traffic
 from engine.errors import Unreachable
 from engine.ports.clock import Clock
-from engine.ports.rack import ServiceSpec, Target
+from engine.ports.rack import Hook, ServiceSpec, Target
 
 
 class Changes:
@@ -40,7 +41,7 @@ class Changes:
     def make_router(self) -> None:
         """Give the rack its router."""
         if not self.state().is_prepared:
-            self._change("start router", lambda state: replace(state, is_prepared=True))
+            self._change("start router", "", lambda state: replace(state, is_prepared=True))
 
     def start(self, target: Target, spec: ServiceSpec, number: int) -> None:
         """Start one replica."""
@@ -68,7 +69,7 @@ class Changes:
         def add(state: RackState) -> RackState:
             return replace(state, processes=(*state.processes, process))
 
-        self._change(f"start {label(process)}", add)
+        self._change(f"start {label(process)}", target.app, add)
 
     def stop(self, process: SimulatedProcess) -> None:
         """Stop a process and leave it where it is."""
@@ -84,6 +85,7 @@ class Changes:
                 stopped_at=None,
                 started_at=self._clock.now(),
                 traffic=traffic if process.routed else Traffic.NONE,
+                weight=EVEN,
                 draining_since=None,
                 cut=False,
             )
@@ -93,12 +95,22 @@ class Changes:
         if process.routed and process.traffic is Traffic.NONE:
             self._replace("stand by", process, traffic=Traffic.STANDBY)
 
-    def make_ready(self, process: SimulatedProcess) -> None:
-        """Give a routed process traffic."""
+    def make_ready(self, process: SimulatedProcess, weight: int = EVEN) -> None:
+        """Give a routed process traffic; one that has some keeps its weight."""
         if process.routed and process.traffic is not Traffic.READY:
             self._replace(
-                "make ready", process, traffic=Traffic.READY, draining_since=None, cut=False
+                "make ready",
+                process,
+                traffic=Traffic.READY,
+                weight=weight,
+                draining_since=None,
+                cut=False,
             )
+
+    def weigh(self, process: SimulatedProcess, weight: int) -> None:
+        """Give a process that has traffic another part of it."""
+        if process.traffic is Traffic.READY and process.weight != weight:
+            self._replace("weigh", process, weight=weight)
 
     def drain(self, process: SimulatedProcess) -> None:
         """Give a process no new traffic; one that had none loses its place at the router."""
@@ -118,7 +130,44 @@ class Changes:
             left = tuple(other for other in state.processes if other.id != process.id)
             return replace(state, processes=left)
 
-        self._change(f"remove {label(process)}", take_away)
+        self._change(f"remove {label(process)}", process.app, take_away)
+
+    def start_hook(self, target: Target, spec: ServiceSpec, hook: Hook) -> None:
+        """Start the one-off process of a hook."""
+        started = SimulatedHook(
+            app=target.app,
+            service=spec.name,
+            release=target.release,
+            promotion=target.promotion,
+            hook=hook,
+            image=spec.image,
+            failure=spec.environment.get(FAIL_VARIABLE, ""),
+            started_at=self._clock.now(),
+        )
+        self._change(
+            f"run {label_of_hook(started)}",
+            "",
+            lambda state: replace(state, hooks=(*state.hooks, started)),
+        )
+
+    def stop_hook(self, hook: SimulatedHook) -> None:
+        """Stop the process of a hook and leave it where it is."""
+        stopped = replace(hook, stopped_at=self._clock.now())
+        self._change(
+            f"stop {label_of_hook(hook)}",
+            "",
+            lambda state: replace(
+                state, hooks=tuple(stopped if one == hook else one for one in state.hooks)
+            ),
+        )
+
+    def remove_hook(self, hook: SimulatedHook) -> None:
+        """Stop the process of a hook and remove it."""
+        self._change(
+            f"remove {label_of_hook(hook)}",
+            "",
+            lambda state: replace(state, hooks=tuple(one for one in state.hooks if one != hook)),
+        )
 
     def route(self, app: str, routes: Mapping[str, str], *, drop_others: bool) -> None:
         """Let hosts lead to "app/service"; *drop_others* takes away the app's other hosts."""
@@ -129,16 +178,17 @@ class Changes:
             if not (drop_others and of.startswith(f"{app}/"))
         } | dict(routes)
         if wanted != present:
-            self._change(f"route {app}", lambda state: replace(state, hosts=wanted))
+            self._change(f"route {app}", app, lambda state: replace(state, hosts=wanted))
 
     def forget_images(self, app: str, keep: frozenset[str]) -> int:
         """Remove the app's images that are neither in *keep* nor run; return how many."""
         state = self.state()
-        used = {process.image for process in state.processes} | keep
+        run = {process.image for process in state.processes}
+        used = run | {hook.image for hook in state.hooks} | keep
         gone = {image for image, of in state.images.items() if of == app and image not in used}
         left = {image: of for image, of in state.images.items() if image not in gone}
         if gone:
-            self._change(f"prune {app}", lambda state: replace(state, images=left))
+            self._change(f"prune {app}", "", lambda state: replace(state, images=left))
         return len(gone)
 
     def _replace(self, what: str, process: SimulatedProcess, **changes: object) -> None:
@@ -149,16 +199,30 @@ class Changes:
             )
             return replace(state, processes=processes)
 
-        self._change(f"{what} {label(process)}", exchange)
+        self._change(f"{what} {label(process)}", process.app, exchange)
 
-    def _change(self, what: str, change: Callable[[RackState], RackState]) -> None:
+    def _change(
+        self, what: str, app_in_traffic: str, change: Callable[[RackState], RackState]
+    ) -> None:
+        """Make the change and, with it, remember how it divided the traffic of an app."""
         self.state()
-        self._world.change(self._rack, what, change)
+        second = int(self._clock.now().timestamp())
+
+        def change_and_note(state: RackState) -> RackState:
+            changed = change(state)
+            return noted(changed, app_in_traffic, second) if app_in_traffic else changed
+
+        self._world.change(self._rack, what, change_and_note)
 
 
 def label(process: SimulatedProcess) -> str:
     """Name a process as the journal does."""
     return f"{process.promotion} {process.service} {process.number}"
+
+
+def label_of_hook(hook: SimulatedHook) -> str:
+    """Name a hook's process as the journal does."""
+    return f"{hook.promotion} {hook.service} {hook.hook}"
 
 
 def hosts(spec: ServiceSpec) -> tuple[str, ...]:

@@ -4,12 +4,15 @@ import json
 from collections.abc import Iterator, Sequence
 from datetime import datetime
 
+from engine.adapters.memory import traffic
 from engine.adapters.memory.changes import Changes, hosts
-from engine.adapters.memory.look import log_of, look
+from engine.adapters.memory.division import shares
+from engine.adapters.memory.hooks import Hooks
+from engine.adapters.memory.look import log_of
 from engine.adapters.memory.rollout import Rollout
 from engine.adapters.memory.state import SimulatedProcess
 from engine.adapters.memory.world import MemoryWorld
-from engine.adapters.placement import Condition, Look, Traffic, View, observe
+from engine.adapters.placement import ALL, Condition, Look, Traffic, View, observe, place
 from engine.errors import NotFound, Refused
 from engine.ports.clock import Clock
 from engine.ports.rack import (
@@ -46,7 +49,8 @@ class MemoryRack:
         self._world = world
         self._clock = clock
         self._changes = Changes(name, world, clock)
-        self._rollout = Rollout(world, clock, self._changes, self.observe)
+        self._hooks = Hooks(world, clock, self._changes)
+        self._rollout = Rollout(world, clock, self._changes, self._hooks, self.observe)
 
     @property
     def name(self) -> str:
@@ -56,7 +60,7 @@ class MemoryRack:
     @property
     def capabilities(self) -> Capabilities:
         """The same as a Docker rack's."""
-        return Capabilities()
+        return Capabilities(weights=True, measures=True)
 
     def status(self) -> RackStatus:
         """Say that it is simulated."""
@@ -85,21 +89,22 @@ class MemoryRack:
             for spec in target.services
             if any(state.hosts.get(host) != f"{target.app}/{spec.name}" for host in hosts(spec))
         )
+        looks = self._rollout.looks(members)
         return observe(
             View(
                 target=target,
                 members=members,
-                looks={process.id: self._look(process) for process in members},
+                looks=looks,
                 unserved=unserved,
+                shares=shares(place(target, members), looks),
+                one_offs=sum(hook.app == target.app for hook in state.hooks),
                 last_log=self._last_log,
             )
         )
 
-    def shift(self, target: Target, *, percent: int = 100) -> None:
-        """Move the traffic."""
-        if percent != 100:
-            raise Refused(f"{self.name} cannot divide traffic.")
-        self._rollout.shift(target)
+    def shift(self, target: Target, *, percent: int = ALL) -> None:
+        """Move the traffic, or a part of it."""
+        self._rollout.shift(target, percent)
 
     def cut(self, target: Target) -> int:
         """End the sessions that have had their drain time."""
@@ -114,23 +119,33 @@ class MemoryRack:
         self._rollout.revert(target)
 
     def run_hook(self, target: Target, service: str, hook: Hook) -> HookRun:
-        """Run no hooks: there is no way to yet."""
-        raise Refused(f"{self.name} cannot run {hook} of {service} for {target.app}.")
+        """Start the hook if the promotion has none yet; tell how it is doing."""
+        return self._hooks.run(target, service, hook)
 
     def end_hooks(self, target: Target) -> None:
-        """Run no hooks: there is no way to yet."""
-        raise Refused(f"{self.name} runs no hooks of {target.app}.")
+        """Stop the promotion's hooks that still run."""
+        self._hooks.end(target)
 
     def measure(self, target: Target, *, since: datetime) -> Measurement:
-        """Measure nothing: there is no way to yet."""
-        raise Refused(f"{self.name} has not counted {target.app} since {since}.")
+        """Tell what the app was asked, as its behaviour and the shares of its traffic have it."""
+        app = target.app
+        return traffic.measure(
+            self._changes.state().divisions.get(app, ()),
+            target.promotion,
+            since=int(since.timestamp()),
+            now=int(self._clock.now().timestamp()),
+            requests_per_second=self._world.traffic_of(app),
+            behaviour_of=lambda receiver: self._world.behaviour_of_receiver(app, receiver),
+        )
 
     def repair(self, live: Sequence[Target]) -> tuple[str, ...]:
         """Let the router serve the live targets again."""
         return self._rollout.repair(live)
 
     def processes(self, app: str | None = None) -> tuple[Process, ...]:
-        """All processes of an app, or of all apps."""
+        """All processes of an app, or of all apps; those of hooks are none."""
+        found = [one for one in self._changes.state().processes if app in {None, one.app}]
+        looks = self._rollout.looks(found)
         return tuple(
             Process(
                 id=process.id,
@@ -138,12 +153,11 @@ class MemoryRack:
                 service=process.service,
                 release=process.release,
                 promotion=process.promotion,
-                status=_status(process, self._look(process)),
+                status=_status(process, looks[process.id]),
                 started_at=process.started_at,
                 command=process.command,
             )
-            for process in self._changes.state().processes
-            if app in {None, process.app}
+            for process in found
         )
 
     def logs(
@@ -180,9 +194,6 @@ class MemoryRack:
             raise Refused(f"The archive held {held['image']}, not {image_id}.")
         self._changes.state()
         self._world.add_image(self._name, image_id, app=held["app"])
-
-    def _look(self, process: SimulatedProcess) -> Look:
-        return look(process, self._world.behaviour_of(process), self._clock.now())
 
     def _log(self, process: SimulatedProcess) -> tuple[LogLine, ...]:
         return log_of(process, self._world.behaviour_of(process), self._clock.now())

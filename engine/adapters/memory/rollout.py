@@ -1,12 +1,24 @@
 """The steps of a promotion on a simulated rack, in the order that loses no request."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 from engine.adapters.memory.changes import Changes, hosts
-from engine.adapters.memory.look import sessions
-from engine.adapters.memory.state import SimulatedProcess
+from engine.adapters.memory.division import weights
+from engine.adapters.memory.hooks import Hooks
+from engine.adapters.memory.look import look, sessions
+from engine.adapters.memory.state import EVEN, SimulatedProcess
 from engine.adapters.memory.world import MemoryWorld
-from engine.adapters.placement import Placement, Traffic, place, unwanted
+from engine.adapters.placement import (
+    ALL,
+    Look,
+    Placement,
+    Traffic,
+    divisible,
+    place,
+    replaceable,
+    startable,
+    unwanted,
+)
 from engine.errors import NotFound, Refused
 from engine.ports.clock import Clock
 from engine.ports.rack import Observation, Phase, Target
@@ -22,12 +34,14 @@ class Rollout:
         world: MemoryWorld,
         clock: Clock,
         changes: Changes,
+        hooks: Hooks,
         observe: Callable[[Target], Observation],
     ) -> None:
         """*observe* tells how a target is doing."""
         self._world = world
         self._clock = clock
         self._changes = changes
+        self._hooks = hooks
         self._observe = observe
 
     def prepare(self, target: Target) -> None:
@@ -49,7 +63,7 @@ class Rollout:
         self._changes.make_router()
 
     def start(self, target: Target) -> None:
-        """Start what is missing, but for what has to wait until its old process has stopped."""
+        """Start what is missing and whose turn it is."""
         self.prepare(target)
         for placement in self._placed(target):
             if placement.waits_for_shift:
@@ -58,24 +72,27 @@ class Rollout:
                 self._changes.start_again(process, Traffic.STANDBY)
             for process in placement.wanted:
                 self._changes.stand_by(process)
-            self._start_missing(target, placement)
+        members = self._changes.processes(target.app)
+        for spec, number in startable(target, members, self.looks(members)):
+            self._changes.start(target, spec, number)
 
-    def shift(self, target: Target) -> None:
-        """Replace stop-first services; once all is healthy, move the traffic."""
+    def shift(self, target: Target, percent: int) -> None:
+        """Send so much of the traffic to the new processes, once all are healthy."""
         self.prepare(target)
+        if percent == ALL:
+            self._replace_stop_first(target)
         for placement in self._placed(target):
-            if placement.spec.stop_first:
-                for process in placement.old:
-                    self._changes.stop(process)
-                self._start_missing(target, placement)
             for process in placement.wanted:
                 self._changes.stand_by(process)
-        if any(seen.phase in NOT_HEALTHY for seen in self._observe(target).services):
+        if any(
+            seen.phase in NOT_HEALTHY and not (percent < ALL and seen.waits_for_shift)
+            for seen in self._observe(target).services
+        ):
             return
-        for placement in self._placed(target):
-            self._serve(target, placement)
-        for process in unwanted(target, self._changes.processes(target.app)):
-            self._changes.drain(process)
+        if percent < ALL:
+            self._divide(target, percent)
+        else:
+            self._move(target)
 
     def cut(self, target: Target) -> int:
         """End the sessions of old processes that have had their drain time; return how many."""
@@ -90,13 +107,18 @@ class Rollout:
         return ended
 
     def retire(self, target: Target) -> None:
-        """Remove what the target does not want, processes and hosts."""
-        for process in unwanted(target, self._changes.processes(target.app)):
-            self._changes.remove(process)
+        """Remove what the target does not want: hosts, processes, and those of hooks.
+
+        Processes go last, since ``observe`` tells by them that there is something left to do.
+        """
         routes = {
             host: f"{target.app}/{spec.name}" for spec in target.services for host in hosts(spec)
         }
         self._changes.route(target.app, routes, drop_others=True)
+        self._level(target)
+        for process in unwanted(target, self._changes.processes(target.app)):
+            self._changes.remove(process)
+        self._hooks.remove(self._hooks.of(target.app))
 
     def revert(self, target: Target) -> None:
         """Let the old processes have all traffic again, then remove the promotion's own."""
@@ -117,6 +139,11 @@ class Rollout:
         self._changes.route(target.app, routes, drop_others=True)
         for process in own:
             self._changes.remove(process)
+        for process in others:
+            self._changes.weigh(process, EVEN)
+        self._hooks.remove(
+            [hook for hook in self._hooks.of(target.app) if hook.promotion == target.promotion]
+        )
 
     def repair(self, live: Sequence[Target]) -> tuple[str, ...]:
         """Serve again what is live but served by nothing; leave alone what is being shifted."""
@@ -131,12 +158,47 @@ class Rollout:
                     mended.append(f"{target.app} {placement.spec.name} is served again.")
         return tuple(mended)
 
+    def looks(self, members: Sequence[SimulatedProcess]) -> Mapping[str, Look]:
+        """Return how processes look now, by id."""
+        now = self._clock.now()
+        return {
+            process.id: look(process, self._world.behaviour_of(process), now) for process in members
+        }
+
     def _placed(self, target: Target) -> tuple[Placement[SimulatedProcess], ...]:
         return place(target, self._changes.processes(target.app))
 
-    def _start_missing(self, target: Target, placement: Placement[SimulatedProcess]) -> None:
-        for number in placement.missing:
-            self._changes.start(target, placement.spec, number)
+    def _replace_stop_first(self, target: Target) -> None:
+        members = self._changes.processes(target.app)
+        for placement in replaceable(target, members, self.looks(members)):
+            for process in placement.old:
+                self._changes.stop(process)
+            for number in placement.missing:
+                self._changes.start(target, placement.spec, number)
+
+    def _divide(self, target: Target, percent: int) -> None:
+        """Weigh old and new processes against each other, the new ones first."""
+        looks = self.looks(self._changes.processes(target.app))
+        for placement in self._placed(target):
+            if not divisible(placement, looks):
+                continue
+            for process, weight in weights(placement, percent):
+                self._changes.make_ready(process, weight)
+                self._changes.weigh(process, weight)
+
+    def _move(self, target: Target) -> None:
+        """Let the new processes have all the traffic before the old ones lose it."""
+        for placement in self._placed(target):
+            self._serve(target, placement)
+        for process in unwanted(target, self._changes.processes(target.app)):
+            self._changes.drain(process)
+        self._level(target)
+
+    def _level(self, target: Target) -> None:
+        """Give the wanted processes equal parts again; nothing else has traffic by now."""
+        for placement in self._placed(target):
+            for process in placement.wanted:
+                self._changes.weigh(process, EVEN)
 
     def _serve(self, target: Target, placement: Placement[SimulatedProcess]) -> None:
         for process in placement.wanted:

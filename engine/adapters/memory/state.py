@@ -1,5 +1,6 @@
 """What simulated racks hold, as plain frozen data that can be written to a file and read back."""
 
+from dataclasses import field
 from datetime import datetime
 
 from pydantic import TypeAdapter
@@ -7,7 +8,9 @@ from pydantic.dataclasses import dataclass
 
 from engine.adapters.memory.behaviour import Behaviour
 from engine.adapters.placement import Traffic
-from engine.ports.rack import HealthCheck
+from engine.ports.rack import HealthCheck, Hook
+
+EVEN = 1  # the weight of a process that gets as much traffic as its neighbour
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,6 +35,7 @@ class SimulatedProcess:
     started_at: datetime
     stopped_at: datetime | None = None
     traffic: Traffic = Traffic.NONE
+    weight: int = EVEN  # its part of its service's traffic, where it gets any
     draining_since: datetime | None = None
     cut: bool = False  # its sessions were ended
 
@@ -42,10 +46,47 @@ class SimulatedProcess:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class SimulatedHook:
+    """The one-off process of a hook; it ends by itself, as its behaviour has it."""
+
+    app: str
+    service: str
+    release: str
+    promotion: str
+    hook: Hook
+    image: str
+    failure: str  # as a process has it
+    started_at: datetime
+    stopped_at: datetime | None = None  # when somebody stopped it
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Receiver:
+    """Processes that got traffic: all those of a service that one promotion started."""
+
+    service: str
+    promotion: str
+    image: str
+    failure: str
+    weight: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Division:
+    """How an app's traffic was divided from a second on, so that it can be counted afterwards."""
+
+    second: int  # since 1970; what was changed within it counts for the whole of it
+    receivers: tuple[Receiver, ...]
+    is_routed: bool  # a host leads to the app: with no receiver its requests are refused
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class RackState:
     """One simulated rack."""
 
     processes: tuple[SimulatedProcess, ...] = ()
+    hooks: tuple[SimulatedHook, ...] = ()
+    divisions: dict[str, tuple[Division, ...]] = field(default_factory=dict)  # by app, in order
     hosts: dict[str, str]  # host → "app/service"
     images: dict[str, str]  # image id → the app it is of
     is_prepared: bool = False  # it has its router

@@ -14,7 +14,10 @@ from engine.adapters.memory.state import (
     CODEC,
     EMPTY_RACK,
     EMPTY_WORLD,
+    EVEN,
     RackState,
+    Receiver,
+    SimulatedHook,
     SimulatedProcess,
     WorldState,
 )
@@ -35,9 +38,16 @@ class MemoryWorld:
     and may raise, and ``journal`` lists the changes that were made.
     """
 
-    def __init__(self, path: Path | None = None, *, any_image: bool = True) -> None:
-        """Open the world at *path*, or make an empty one."""
+    def __init__(
+        self, path: Path | None = None, *, any_image: bool = True, requests_per_second: int = 0
+    ) -> None:
+        """Open the world at *path*, or make an empty one.
+
+        Each app that traffic can reach gets *requests_per_second* of it, so that there is
+        something to measure; the behaviour of an app or its processes may ask for more.
+        """
         self.any_image = any_image
+        self.requests_per_second = requests_per_second
         self.on_call: Callable[[str], None] = lambda _: None
         self._path = path
         self._state = EMPTY_WORLD
@@ -51,13 +61,21 @@ class MemoryWorld:
 
     def behaviour_of(self, process: SimulatedProcess) -> Behaviour:
         """Return how *process* behaves: as its environment, image, service or app says."""
-        if process.failure in FAILURES:
-            return FAILURES[process.failure]
-        behaviours = self._read().behaviours
-        for whose in (process.image, f"{process.app}/{process.service}", process.app):
-            if whose in behaviours:
-                return behaviours[whose]
-        return Behaviour()
+        return self._behaviour(process.failure, _names_of(process.app, process))
+
+    def behaviour_of_hook(self, hook: SimulatedHook) -> Behaviour:
+        """Return how a hook's process behaves; "app/service/hook" comes before its image."""
+        own = f"{hook.app}/{hook.service}/{hook.hook}"
+        return self._behaviour(hook.failure, (own, *_names_of(hook.app, hook)))
+
+    def behaviour_of_receiver(self, app: str, receiver: Receiver) -> Behaviour:
+        """Return how processes behave that got traffic, also once they are gone."""
+        return self._behaviour(receiver.failure, _names_of(app, receiver))
+
+    def traffic_of(self, app: str) -> int:
+        """Return how many requests an app gets in a second, whatever its processes ask for."""
+        own = self._read().behaviours.get(app, Behaviour())
+        return max(self.requests_per_second, own.requests_per_second)
 
     def add_image(self, rack: str, image_id: str, *, app: str = "") -> None:
         """Put an image on a rack, as a build there does."""
@@ -112,6 +130,13 @@ class MemoryWorld:
             self._write(replace(state, racks=racks, journal=journal))
         return changed
 
+    def _behaviour(self, failure: str, names: tuple[str, ...]) -> Behaviour:
+        """Return the failure that an environment asked for, else what is said of a name."""
+        if failure in FAILURES:
+            return FAILURES[failure]
+        behaviours = self._read().behaviours
+        return next((behaviours[name] for name in names if name in behaviours), Behaviour())
+
     def _read(self) -> WorldState:
         if self._path is None:
             return self._state
@@ -142,4 +167,8 @@ class MemoryWorld:
 
 
 def _unknown_to_router(process: SimulatedProcess) -> SimulatedProcess:
-    return replace(process, traffic=Traffic.NONE, draining_since=None)
+    return replace(process, traffic=Traffic.NONE, weight=EVEN, draining_since=None)
+
+
+def _names_of(app: str, one: SimulatedProcess | SimulatedHook | Receiver) -> tuple[str, ...]:
+    return (one.image, f"{app}/{one.service}", app)

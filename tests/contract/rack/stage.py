@@ -76,17 +76,18 @@ def see(
 
 
 def begin(stage: Stage, target: Target) -> None:
-    """Start the target and wait until it is healthy."""
+    """Start the target, as often as it takes, until it is healthy."""
+    healthy = {Phase.HEALTHY, Phase.SERVING, Phase.DRAINED, Phase.RETIRED}
+
+    def has_begun(seen: Observation) -> bool:
+        left = [service for service in seen.services if not service.waits_for_shift]
+        if any(service.phase is Phase.ABSENT for service in left):
+            stage.rack.start(target)
+        return all(service.phase in healthy for service in left)
+
     stage.rack.prepare(target)
     stage.rack.start(target)
-    healthy = {Phase.HEALTHY, Phase.SERVING, Phase.DRAINED, Phase.RETIRED}
-    see(
-        stage,
-        target,
-        lambda seen: all(
-            service.phase in healthy or service.waits_for_shift for service in seen.services
-        ),
-    )
+    see(stage, target, has_begun)
 
 
 def take_over(stage: Stage, target: Target) -> None:
