@@ -3,6 +3,7 @@
 import os
 import socket
 import string
+from collections.abc import Iterable
 from html import escape
 from pathlib import Path
 
@@ -28,8 +29,8 @@ def money(cents: int) -> str:
     return f"€ {cents / 100:.2f}"
 
 
-def page() -> str:
-    """Return the shop's page."""
+def page(ways: Iterable[str]) -> str:
+    """Return the shop's page, with the ways to pay."""
     shown = facts()
     rows = [
         f"<tr><td>{item.quantity} × {escape(item.name)}</td><td>{money(item.price)}</td></tr>"
@@ -46,6 +47,7 @@ def page() -> str:
         greeting=escape(shown["greeting"]),
         items="".join(rows),
         total=shown["total"],
+        ways=escape(" or ".join(ways)),
         facts=" · ".join(small_print),
         style="",  # the image's build has put it in
     )

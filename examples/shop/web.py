@@ -17,6 +17,7 @@ from urllib.parse import parse_qs, urlsplit
 
 from cart import Item, total
 from facts import facts, page
+from payment import Client, Refused
 from pool import Exhausted, Pool
 
 PORT = 8000
@@ -38,6 +39,7 @@ class Server(ThreadingHTTPServer):
         """Listen at *address*."""
         super().__init__(address, Handler)
         self.pool = Pool()
+        self.payment = Client()
         self.order_numbers = itertools.count(1)
         self.stopping = False
         self._connections: set[socket.socket] = set()
@@ -89,7 +91,7 @@ class Handler(BaseHTTPRequestHandler):
         elif url.path == "/api" or self._wants_json():
             self._json(HTTPStatus.OK, facts())
         elif url.path == "/":
-            self._answer(HTTPStatus.OK, "text/html; charset=utf-8", page())
+            self._page()
         else:
             self._json(HTTPStatus.NOT_FOUND, {"error": "There is no such page."})
 
@@ -111,6 +113,15 @@ class Handler(BaseHTTPRequestHandler):
             return
         number = next(self.server.order_numbers)
         self._json(HTTPStatus.CREATED, {**facts(), "order": number, "total": total(items)})
+
+    def _page(self) -> None:
+        try:
+            ways = self.server.payment.ways()
+        except Refused as error:
+            log.warning("no page: %s", error)
+            self._json(HTTPStatus.INTERNAL_SERVER_ERROR, {"error": str(error)})
+        else:
+            self._answer(HTTPStatus.OK, "text/html; charset=utf-8", page(ways))
 
     def _health(self) -> None:
         trouble = self._trouble()

@@ -107,23 +107,34 @@ def test_the_manifest_is_understood_whole() -> None:
 
 def test_its_history_tells_of_a_fix_and_of_a_mistake(repository: Path) -> None:
     subjects = git(repository, "log", "--format=%s", "--reverse").splitlines()
-    assert subjects == ["Sell coffee", "Fix cart total", "Try the new pool settings"]
+    assert subjects == [
+        "Sell coffee",
+        "Fix cart total",
+        "Try the new pool settings",
+        "Try the new payment client",
+    ]
 
 
 def test_each_commit_builds_and_says_which_version_it_is(
     engine: docker.DockerClient, clean_engine: str, repository: Path
 ) -> None:
     seen = []
-    for commit in ("HEAD~2", "HEAD~1", "HEAD"):
+    for commit in ("HEAD~3", "HEAD~2", "HEAD~1", "HEAD"):
         git(repository, "checkout", "--quiet", commit)
         images = build(clean_engine, repository)
         assert set(images) == {"web", "worker"}
         with running(engine, images["web"]) as (_, client):
             facts = client.get("/", headers={"Accept": "application/json"}).json()
             health = client.get("/health").status_code
-            seen.append((facts["version"], facts["total"], health))
+            failed = [client.get("/").status_code for _ in range(20)].count(500)
+            seen.append((facts["version"], facts["total"], health, failed))
         git(repository, "checkout", "--quiet", "main")
-    assert seen == [("1", "€ 7.00", 200), ("2", "€ 18.50", 200), ("3", "€ 18.50", 500)]
+    assert seen == [
+        ("1", "€ 7.00", 200, 0),
+        ("2", "€ 18.50", 200, 0),
+        ("3", "€ 18.50", 500, 0),
+        ("4", "€ 18.50", 200, 2),  # healthy, and yet every tenth page fails
+    ]
 
 
 def test_the_web_service_shows_its_page_and_takes_orders(
