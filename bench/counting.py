@@ -8,7 +8,7 @@ from engine.ports.rack import Rack
 
 
 class CountingRack:
-    """Passes every call of the port on to another rack. For one thread at a time."""
+    """Passes every call of the port on to another rack; its counts are for one thread at a time."""
 
     def __init__(self, rack: Rack) -> None:
         """Count the calls to *rack*."""
