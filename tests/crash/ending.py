@@ -61,7 +61,7 @@ def everything_is_cleared_up(scene: Scene) -> None:
         live = {(one.rack, one.app): one for one in promotions.all_live(transaction)}
     for one in scene.all_promotions():
         assert is_final(one.status) or one.status is PromotionStatus.AWAITING_APPROVAL
-        assert not one.leftovers
+        assert not one.leftovers, f"something is left of {one.id}"
     for rack in scene.world.racks:
         wanted = {one.release_id for (place, _), one in live.items() if place == rack}
         shas = {commit(scene, one) for one in wanted}

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from engine.adapters.memory import Behaviour
 from engine.lifecycle import TOUCHES_LIVE, is_final
 from engine.promote import NOT_CANCELABLE
-from storage.promotions import WAITING
+from storage.promotions import RUNNING, WAITING
 from storage.records import BuildStatus, PromotionStatus
 from tests.crash.story import (
     At,
@@ -214,14 +214,6 @@ AWAY = Story(
 )
 
 
-UNREACHED = Story(
-    name="start on a rack that goes away",
-    begins=At(story=PROMOTE, status=P.STARTING),
-    steps=(is_away("staging", seconds=130), nobody_is_there(seconds=125)),
-    status=P.FAILED,
-    live="Old",
-    tells=("trouble", "ended"),
-)
 IMAGELESS = Story(
     name="promote what is on no rack any more",
     begins=one_live,
@@ -315,6 +307,32 @@ CANCELED = [
     if not is_final(status) and status not in NOT_CANCELABLE | {P.HOLDING}
 ]
 
+
+def abandoned_at(status: P) -> Story:
+    """The rack is away from *status* on, for longer than any deadline."""
+    end = P.ROLLED_BACK if status in TOUCHES_LIVE else P.FAILED
+    tells: tuple[str, ...] = ("trouble", "ended")
+    match status:
+        case P.PREPARING:
+            tells = ("ended",)
+        case P.STARTING | P.VERIFYING:
+            tells = ("trouble", "ended", "cleared")
+        case P.RETIRING:
+            end, tells = P.SUCCEEDED, ("ended", "cleared")
+    return Story(
+        name=f"lose the rack while {status}",
+        begins=At(story=PROMOTE, status=status),
+        steps=(is_away("staging", seconds=90_010), nobody_is_there(seconds=90_000)),
+        status=end,
+        live="New" if end is P.SUCCEEDED else "Old",
+        tells=tells,
+    )
+
+
+ABANDONED = [
+    abandoned_at(status) for status in RUNNING if status not in {P.HOLDING, P.ROLLING_BACK}
+]
+
 STORIES = [
     PROMOTE,
     FIRST,
@@ -331,7 +349,6 @@ STORIES = [
     SICK_LATER,
     OVERTAKEN,
     AWAY,
-    UNREACHED,
     IMAGELESS,
     SICK_TOO_LATE,
     TAKEN_BACK_TOO_LATE,
@@ -341,4 +358,5 @@ STORIES = [
     NOBODY_APPROVES,
     NEWER_OFFER,
     *CANCELED,
+    *ABANDONED,
 ]
