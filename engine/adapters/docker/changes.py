@@ -44,12 +44,14 @@ class Changes:
                 self._move(server)
             if seen is not None and not seen.is_checked:  # an earlier call broke off
                 self._check(server)
+        self._weigh(table, before, lambda wanted, known: wanted > known)
         self._make_ready(table, before, added)
         self._lead(table, before)
         for server in table.servers.values():
             seen = before.servers.get(server.name)
             if seen is not None and server.traffic is not Traffic.READY:
                 self._hold_back(server, seen)
+        self._weigh(table, before, lambda wanted, known: wanted < known)
         for host in before.hosts.keys() - table.hosts.keys():
             self._api.tell(f"del map {HOSTS} {_escaped(host)}")
         self._take_out(seen for name, seen in before.servers.items() if name not in table.servers)
@@ -80,7 +82,7 @@ class Changes:
         # Never "enabled": once such a server is deleted, its backend answers 503 until a restart.
         self._api.tell(
             f"add server {server.place}/{server.name} {server.address} "
-            f"{check_settings(server)} weight 1",
+            f"{check_settings(server)} weight {server.weight}",
             answers=("New server registered",),
         )
         self._check(server)
@@ -106,8 +108,8 @@ class Changes:
             seen = before.servers.get(server.name)
             if seen is not None and seen.traffic is Traffic.READY:
                 continue
-            if seen is not None and seen.weightless:
-                self._api.tell(f"set server {server.place}/{server.name} weight 1")
+            if seen is not None and seen.weight != server.weight:
+                self._set_weight(server)
             self._set_state(server)
         if not self._wait(
             CONFIRM_SECONDS,
@@ -128,6 +130,22 @@ class Changes:
     def _hold_back(self, server: Server, seen: ServerState) -> None:
         if seen.traffic is not server.traffic:
             self._set_state(server)
+
+    def _weigh(self, table: Table, before: Snapshot, is_due: Callable[[int, int], bool]) -> None:
+        """Change the weight of servers that have traffic and keep it.
+
+        Weights rise before newcomers are ready and fall once others are held back, so that no
+        side gets more on the way than it had, or is to have.
+        """
+        for server in table.servers.values():
+            seen = before.servers.get(server.name)
+            if seen is None or {seen.traffic, server.traffic} != {Traffic.READY}:
+                continue
+            if is_due(server.weight, seen.weight):
+                self._set_weight(server)
+
+    def _set_weight(self, server: Server) -> None:
+        self._api.tell(f"set server {server.place}/{server.name} weight {server.weight}")
 
     def _set_state(self, server: Server) -> None:
         self._api.tell(f"set server {server.place}/{server.name} state {STATES[server.traffic]}")

@@ -17,6 +17,10 @@ DIGEST = f"{FOLDER}/digest"
 HTTP_PORT = 8080
 HTTPS_PORT = 8443
 ADMIN_PORT = 9999
+REQUESTS = "requests"  # the ring in the router's memory that has a line for each request
+REQUESTS_BYTES = 4 * 1024 * 1024  # about 60,000 requests
+# When it ended in milliseconds since 1970, place, server, status, milliseconds, how it ended.
+REQUESTS_FORMAT = "%[date(0,ms)] %b %s %ST %Ta %ts"
 UNSETTLED_MILLISECONDS = 1000  # between checks while a server is neither surely up nor down
 
 HEAD = """\
@@ -28,6 +32,11 @@ global
     stats socket ipv4@127.0.0.1:{admin_port} level admin
     stats timeout 1h
     stats maxconn 100
+
+ring {requests}
+    format raw
+    maxlen 512
+    size {requests_bytes}
 
 defaults
     mode http
@@ -49,6 +58,9 @@ answers at this name on rack {rack}.\\n"
 frontend entrance
     bind :{http_port}
 {https}\
+    no log
+    log ring@{requests} format raw local0
+    log-format "{requests_format}"
     http-request set-header X-Forwarded-Proto https if {{ ssl_fc }}
     http-request set-header X-Forwarded-Proto http unless {{ req.hdr(X-Forwarded-Proto) -m found }}
     use_backend %[req.hdr(host),field(1,:),lower,map_str({hosts},nobody)]
@@ -111,6 +123,9 @@ def _config(servers: Sequence[Server], *, rack: str, https: bool) -> str:
         rack=rack,
         http_port=HTTP_PORT,
         https=HTTPS if https else "",
+        requests=REQUESTS,
+        requests_bytes=REQUESTS_BYTES,
+        requests_format=REQUESTS_FORMAT,
         hosts=HOSTS,
     )
     by_place: dict[str, list[Server]] = {}
@@ -123,11 +138,11 @@ def _config(servers: Sequence[Server], *, rack: str, https: bool) -> str:
 
 
 def _backend(kind: Kind, name: str, servers: list[Server]) -> str:
-    lines = [f"backend {name}\n    balance leastconn\n    timeout check {kind.timeout_seconds}s\n"]
+    lines = [f"backend {name}\n    balance roundrobin\n    timeout check {kind.timeout_seconds}s\n"]
     if kind.protocol == "http":
         lines.append(HTTP_CHECK)
     for server in servers:
-        weight = 0 if server.traffic is Traffic.DRAINING else 1
+        weight = 0 if server.traffic is Traffic.DRAINING else server.weight
         settings = f"{check_settings(server)} weight {weight}"
         lines.append(f"    server {server.name} {server.address} {settings}\n")
     return "".join(lines)

@@ -51,6 +51,19 @@ class Container:
         return self.state in {RUNNING, RESTARTING, PAUSED}
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OneOff:
+    """The process of a hook, as the engine lists it."""
+
+    id: str
+    name: str
+    service: str
+    promotion: str
+    hook: str
+    state: str  # Docker's own word
+    created: float  # seconds since 1970
+
+
 def from_listing(row: Mapping[str, Any], network: str) -> Container:
     """Read a row of the engine's list; *network* is the rack's."""
     marks: Mapping[str, str] = row["Labels"]
@@ -71,4 +84,18 @@ def from_listing(row: Mapping[str, Any], network: str) -> Container:
         image=row["ImageID"],
         command=row["Command"],
         terms=labels.read_terms(marks),
+    )
+
+
+def one_off_from_listing(row: Mapping[str, Any]) -> OneOff:
+    """Read the row of a hook's process in the engine's list."""
+    marks: Mapping[str, str] = row["Labels"]
+    return OneOff(
+        id=row["Id"],
+        name=row["Names"][0].removeprefix("/"),
+        service=marks[labels.SERVICE],
+        promotion=marks[labels.PROMOTION],
+        hook=marks[labels.HOOK],
+        state=row["State"],
+        created=float(marks[labels.MADE_AT]),
     )

@@ -7,7 +7,7 @@ from datetime import datetime
 from pydantic import TypeAdapter
 from pydantic.dataclasses import dataclass
 
-from engine.ports.rack import HealthCheck, ServiceSpec, Target
+from engine.ports.rack import HealthCheck, Hook, ServiceSpec, Target
 
 RACK = "rackhand.rack"
 APP = "rackhand.app"
@@ -17,6 +17,8 @@ PROMOTION = "rackhand.promotion"
 FINGERPRINT = "rackhand.fingerprint"
 REPLICA = "rackhand.replica"
 TERMS = "rackhand.terms"
+HOOK = "rackhand.hook"  # on the one-off process of a hook alone
+MADE_AT = "rackhand.made_at"  # of a hook's process: seconds since 1970
 ROUTER = "rackhand.router"  # on the router alone: the settings it was made with
 
 
@@ -65,6 +67,21 @@ def of_process(
     }
 
 
+def of_hook(
+    rack: str, target: Target, spec: ServiceSpec, hook: Hook, made_at: datetime
+) -> dict[str, str]:
+    """Return the labels of the process of a hook."""
+    return {
+        RACK: rack,
+        APP: target.app,
+        SERVICE: spec.name,
+        RELEASE: target.release,
+        PROMOTION: target.promotion,
+        HOOK: str(hook),
+        MADE_AT: repr(made_at.timestamp()),
+    }
+
+
 def read_terms(labels: Mapping[str, str]) -> Terms:
     """Read back what ``of_process`` wrote."""
     return CODEC.validate_json(labels[TERMS])
@@ -73,6 +90,11 @@ def read_terms(labels: Mapping[str, str]) -> Terms:
 def process_name(rack: str, target: Target, spec: ServiceSpec, number: int) -> str:
     """Name a replica's container; the same each time, so that a repeat finds it."""
     return plain(f"{rack}-{target.app}-{spec.name}-{target.promotion}-{number}")
+
+
+def hook_name(rack: str, target: Target, spec: ServiceSpec, hook: Hook) -> str:
+    """Name a hook's container; the same each time, so that none is run twice."""
+    return plain(f"{rack}-{target.app}-{spec.name}-{target.promotion}-{hook}")
 
 
 def network_name(rack: str, app: str | None = None) -> str:

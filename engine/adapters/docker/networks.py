@@ -4,7 +4,7 @@ import threading
 
 from engine.adapters.docker import labels
 from engine.adapters.docker.connection import Connection
-from engine.adapters.docker.containers import ignoring_repeats
+from engine.adapters.docker.containers import ignored_repeats
 
 
 class Networks:
@@ -23,8 +23,5 @@ class Networks:
         with self._lock, self._connection.client() as client:
             if any(row["Name"] == name for row in client.networks(names=[name])):
                 return
-            ignoring_repeats(
-                lambda: client.create_network(
-                    name, driver="bridge", labels=marks, check_duplicate=True
-                )
-            )
+            with ignored_repeats():
+                client.create_network(name, driver="bridge", labels=marks, check_duplicate=True)

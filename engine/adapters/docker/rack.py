@@ -1,24 +1,28 @@
 """A rack on a Docker engine: the whole port, put together from its parts."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 
 from engine.adapters.docker.connection import Connection
-from engine.adapters.docker.container import Container
+from engine.adapters.docker.container import RUNNING, Container
 from engine.adapters.docker.containers import Containers
 from engine.adapters.docker.health import Doctor
+from engine.adapters.docker.hooks import Hooks
 from engine.adapters.docker.images import Images
 from engine.adapters.docker.listing import Listing
 from engine.adapters.docker.logs import Logs
+from engine.adapters.docker.making import Maker
+from engine.adapters.docker.meter import Meter
 from engine.adapters.docker.networks import Networks
 from engine.adapters.docker.repair import Repair
-from engine.adapters.docker.rollout import Rollout, hosts_of
+from engine.adapters.docker.rollout import Rollout
 from engine.adapters.docker.router import Router
 from engine.adapters.docker.router_container import ABSENT, RouterContainer
 from engine.adapters.docker.settings import DockerRackSettings
+from engine.adapters.docker.sharing import shares
 from engine.adapters.docker.snapshot import NOTHING, Snapshot
-from engine.adapters.placement import Condition, Look, Traffic, View, observe, place
-from engine.errors import Refused
+from engine.adapters.docker.table import hosts_of_spec
+from engine.adapters.placement import ALL, Condition, Look, Traffic, View, observe, place
 from engine.ports.clock import Clock, SystemClock
 from engine.ports.rack import (
     Capabilities,
@@ -48,14 +52,22 @@ class DockerRack:
         self._settings = settings
         self._clock = clock or SystemClock()
         self._connection = Connection(settings)
-        self._containers = Containers(settings.name, self._connection, self._clock)
+        maker = Maker(settings.name, self._connection, self._clock)
+        self._containers = Containers(settings.name, self._connection, maker)
         self._images = Images(settings.name, self._connection)
         self._networks = Networks(settings.name, self._connection)
         inside = RouterContainer(settings, self._connection, self._images, self._networks)
         self._router = Router(settings, self._connection, inside, self._containers)
+        self._meter = Meter(settings.name, self._connection, inside.name)
+        self._hooks = Hooks(settings.name, self._connection, self._containers, maker, self._clock)
         self._doctor = Doctor(self._containers)
         self._rollout = Rollout(
-            self._containers, self._networks, self._images, self._router, self.observe
+            self._containers,
+            self._networks,
+            self._images,
+            self._router,
+            self._looks_now,
+            self.observe,
         )
 
     @property
@@ -65,12 +77,13 @@ class DockerRack:
 
     @property
     def capabilities(self) -> Capabilities:
-        """All but weights and measuring."""
-        return Capabilities()
+        """All that there are."""
+        return Capabilities(weights=True, measures=True)
 
     def close(self) -> None:
         """End connections and tunnel; a later call opens them again."""
         self._router.close()
+        self._meter.close()
         self._connection.close()
 
     def status(self) -> RackStatus:
@@ -82,6 +95,7 @@ class DockerRack:
             engine=f"Docker {version}",
             router=ABSENT if state == ABSENT else f"haproxy {state}",
             router_url=f"http://{self._router_host()}:{self._settings.http_port}",
+            free_bytes=self._router.free_bytes() if state == RUNNING else None,
         )
 
     def has_image(self, image_id: str) -> bool:
@@ -98,7 +112,7 @@ class DockerRack:
 
     def observe(self, target: Target) -> Observation:
         """Look at every service: one list, one look at the router, and closer at the unhealthy."""
-        members = self._containers.of(target.app)
+        members, one_offs = self._containers.with_one_offs(target.app)
         snapshot = self._router.look() or NOTHING
         return observe(
             View(
@@ -106,15 +120,18 @@ class DockerRack:
                 members=members,
                 looks=self._looks(target, members, snapshot),
                 unserved=_unserved(target, members, snapshot),
+                shares=shares(target, members, snapshot),
+                one_offs=len(one_offs),
                 last_log=self._containers.last_log,
             )
         )
 
     def shift(self, target: Target, *, percent: int = 100) -> None:
         """Move the traffic."""
-        if percent != 100:
-            raise Refused(f"{self.name} cannot divide traffic.")
-        self._rollout.shift(target)
+        if percent < ALL:
+            self._rollout.divide(target, percent)
+        else:
+            self._rollout.shift(target)
 
     def cut(self, target: Target) -> int:
         """End the sessions that have had their drain time."""
@@ -123,22 +140,26 @@ class DockerRack:
     def retire(self, target: Target) -> None:
         """Remove what the target does not want."""
         self._rollout.retire(target)
+        self._hooks.remove_with_older(target)
 
     def revert(self, target: Target) -> None:
         """Take the promotion back."""
         self._rollout.revert(target)
+        self._hooks.remove(target)
 
     def run_hook(self, target: Target, service: str, hook: Hook) -> HookRun:
-        """Run no hooks: there is no way to yet."""
-        raise Refused(f"{self.name} cannot run {hook} of {service} for {target.app}.")
+        """Start the hook unless it ever was; tell how it does."""
+        spec = next(spec for spec in target.services if spec.name == service)
+        return self._hooks.run(target, spec, hook)
 
     def end_hooks(self, target: Target) -> None:
-        """Run no hooks: there is no way to yet."""
-        raise Refused(f"{self.name} runs no hooks of {target.app}.")
+        """Stop those that still run."""
+        self._hooks.end(target)
 
     def measure(self, target: Target, *, since: datetime) -> Measurement:
-        """Measure nothing: there is no way to yet."""
-        raise Refused(f"{self.name} has not counted {target.app} since {since}.")
+        """Read it from the router's own log of requests."""
+        members = self._containers.of(target.app)
+        return self._meter.measure(target, members, self._router.look() or NOTHING, since)
 
     def repair(self, live: Sequence[Target]) -> tuple[str, ...]:
         """Let the router serve the live targets again."""
@@ -169,6 +190,10 @@ class DockerRack:
     def load_image(self, image_id: str, archive: Iterator[bytes]) -> None:
         """Load an archive and verify what it brought."""
         self._images.load(image_id, archive)
+
+    def _looks_now(self, target: Target) -> tuple[Sequence[Container], Mapping[str, Look]]:
+        members = self._containers.of(target.app)
+        return members, self._looks(target, members, self._router.look() or NOTHING)
 
     def _looks(
         self, target: Target, members: Sequence[Container], snapshot: Snapshot
@@ -218,6 +243,6 @@ def _unserved(target: Target, members: Sequence[Container], snapshot: Snapshot) 
     }
 
     def is_led(spec: ServiceSpec) -> bool:
-        return all(snapshot.hosts.get(host) in places[spec.name] for host in hosts_of(spec))
+        return all(snapshot.hosts.get(host) in places[spec.name] for host in hosts_of_spec(spec))
 
     return frozenset(spec.name for spec in target.services if not is_led(spec))

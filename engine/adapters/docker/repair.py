@@ -5,10 +5,9 @@ from collections.abc import Sequence
 from engine.adapters.docker import table as tables
 from engine.adapters.docker.container import Container
 from engine.adapters.docker.containers import Containers
-from engine.adapters.docker.rollout import hosts_of
 from engine.adapters.docker.router import Router
 from engine.adapters.docker.snapshot import NOTHING, Snapshot
-from engine.adapters.docker.table import Table
+from engine.adapters.docker.table import Table, hosts_of_spec
 from engine.adapters.placement import Placement, Traffic, place
 from engine.ports.rack import Target
 
@@ -43,7 +42,7 @@ def _mended(table: Table, everything: Sequence[Container], live: Sequence[Target
         for placement in place(target, members):
             if placement.spec.port is not None and _is_unserved(table, placement):
                 table = tables.with_traffic(table, members, placement.wanted, Traffic.READY)
-                table = tables.with_hosts(table, placement.wanted, hosts_of(placement.spec))
+                table = tables.with_hosts(table, placement.wanted, hosts_of_spec(placement.spec))
     return table
 
 
@@ -58,7 +57,7 @@ def _is_unserved(table: Table, placement: Placement[Container]) -> bool:
         return True
     if placement.old:
         return False
-    hosts_are_led = all(host in table.hosts for host in hosts_of(placement.spec))
+    hosts_are_led = all(host in table.hosts for host in hosts_of_spec(placement.spec))
     return not hosts_are_led or any(
         traffic.get(container.name) is not Traffic.READY
         for container in placement.wanted

@@ -1,7 +1,7 @@
 """The steps of a promotion on a Docker rack, in the order that loses no request."""
 
 import time
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 
 from engine.adapters.docker import table as tables
 from engine.adapters.docker.container import CREATED, Container
@@ -9,11 +9,20 @@ from engine.adapters.docker.containers import Containers
 from engine.adapters.docker.images import Images
 from engine.adapters.docker.networks import Networks
 from engine.adapters.docker.router import Router
+from engine.adapters.docker.sharing import divided
 from engine.adapters.docker.snapshot import NOTHING, Snapshot
-from engine.adapters.docker.table import Table
-from engine.adapters.placement import Placement, Traffic, place, unwanted
+from engine.adapters.docker.table import Table, hosts_of_spec
+from engine.adapters.placement import (
+    Look,
+    Placement,
+    Traffic,
+    place,
+    replaceable,
+    startable,
+    unwanted,
+)
 from engine.errors import Refused
-from engine.ports.rack import Observation, Phase, ServiceSpec, Target
+from engine.ports.rack import Observation, Phase, Target
 
 NOT_HEALTHY = frozenset({Phase.ABSENT, Phase.STARTING, Phase.UNHEALTHY})
 GLANCE_SECONDS = 0.1
@@ -28,13 +37,15 @@ class Rollout:
         networks: Networks,
         images: Images,
         router: Router,
+        look: Callable[[Target], tuple[Sequence[Container], Mapping[str, Look]]],
         observe: Callable[[Target], Observation],
     ) -> None:
-        """*observe* tells how a target is doing."""
+        """*look* returns an app's processes and how each looks; *observe* judges the target."""
         self._containers = containers
         self._networks = networks
         self._images = images
         self._router = router
+        self._look = look
         self._observe = observe
 
     def prepare(self, target: Target) -> None:
@@ -48,24 +59,38 @@ class Rollout:
         self._check_hosts(target)
 
     def start(self, target: Target) -> None:
-        """Start what is missing, but for what has to wait until its old process has stopped."""
+        """Start what is missing and whose turn it is."""
         self.prepare(target)
-        for placement in place(target, self._containers.of(target.app)):
-            if placement.waits_for_shift:
-                continue
-            for container in placement.kept:
-                self._put_to_work(target, container)
-            self._start_missing(target, placement)
+        members, looks = self._look(target)
+        for placement in place(target, members):
+            if not placement.waits_for_shift:
+                for container in placement.kept:
+                    self._put_to_work(target, container)
+                self._finish(target, placement)
+        for spec, number in startable(target, members, looks):
+            self._containers.start_replica(target, spec, number)
         self._stand_by(target)
+
+    def divide(self, target: Target, percent: int) -> None:
+        """Let the new processes have a share, once all are healthy that do not wait."""
+        self._router.make_sure()
+        self._check_hosts(target)
+        self._stand_by(target)
+        found = self._observe(target).services
+        if any(seen.phase in NOT_HEALTHY and not seen.waits_for_shift for seen in found):
+            return
+        self._change(target.app, lambda table, members: divided(table, target, members, percent))
 
     def shift(self, target: Target) -> None:
         """Replace stop-first services; once all is healthy, move the traffic."""
         self._router.make_sure()
         self._check_hosts(target)
-        for placement in place(target, self._containers.of(target.app)):
-            if placement.spec.stop_first:
-                self._take_off(placement.old)
-                self._start_missing(target, placement)
+        members, looks = self._look(target)
+        for placement in replaceable(target, members, looks):
+            self._take_off(placement.old)
+            self._finish(target, placement)
+            for number in placement.missing:
+                self._containers.start_replica(target, placement.spec, number)
         self._stand_by(target)
         if any(seen.phase in NOT_HEALTHY for seen in self._observe(target).services):
             return
@@ -112,7 +137,7 @@ class Rollout:
     def _check_hosts(self, target: Target) -> None:
         """Raise ``Refused`` for a host that leads to another app."""
         snapshot = self._router.look() or NOTHING
-        wanted = {host for spec in target.services for host in hosts_of(spec)}
+        wanted = {host for spec in target.services for host in hosts_of_spec(spec)}
         if not any(host in snapshot.hosts for host in wanted):
             return
         everything = self._containers.of()
@@ -125,14 +150,13 @@ class Rollout:
                     remedy="Give one of the two another domain.",
                 )
 
-    def _start_missing(self, target: Target, placement: Placement[Container]) -> None:
+    def _finish(self, target: Target, placement: Placement[Container]) -> None:
+        """Start what an interrupted call has only made."""
         for container in placement.own:
             if container.state == CREATED:
                 self._containers.finish(
                     container.name, target, container.service, already=container.networks
                 )
-        for number in placement.missing:
-            self._containers.start_replica(target, placement.spec, number)
 
     def _put_to_work(self, target: Target, container: Container) -> None:
         """Start a kept process that somebody stopped, and let the app's others reach it."""
@@ -182,11 +206,6 @@ class Rollout:
                 self._router.apply(table)
 
 
-def hosts_of(spec: ServiceSpec) -> tuple[str, ...]:
-    """Return the hosts of a routed service as the router compares them."""
-    return tuple(host.lower() for host in spec.domains) if spec.port is not None else ()
-
-
 def _standing_by(table: Table, target: Target, members: list[Container]) -> Table:
     unknown = [
         container
@@ -200,20 +219,21 @@ def _standing_by(table: Table, target: Target, members: list[Container]) -> Tabl
 def _shifted(table: Table, target: Target, members: list[Container]) -> Table:
     for placement in place(target, members):
         table = tables.with_traffic(table, members, placement.wanted, Traffic.READY)
-        table = tables.with_hosts(table, placement.wanted, hosts_of(placement.spec))
+        table = tables.with_hosts(table, placement.wanted, hosts_of_spec(placement.spec))
     old = unwanted(target, members)
     return tables.with_traffic(table, members, _ready(table, old), Traffic.DRAINING)
 
 
 def _retired(table: Table, target: Target, members: list[Container]) -> Table:
-    wanted = {host for spec in target.services for host in hosts_of(spec)}
+    wanted = {host for spec in target.services for host in hosts_of_spec(spec)}
     table = tables.without_hosts(table, tables.hosts_of(table, members) - wanted)
     return tables.without(table, unwanted(target, members))
 
 
 def _reverted(table: Table, target: Target, members: list[Container]) -> Table:
     own, others = _divided(target, members)
-    table = tables.with_traffic(table, members, _to_bring_back(table, others), Traffic.READY)
+    back = [*_ready(table, others), *_to_bring_back(table, others)]
+    table = tables.with_traffic(table, members, back, Traffic.READY)  # a canary's share ends too
     present = tables.hosts_of(table, members)
     kept: set[str] = set()
     for container in others:

@@ -102,6 +102,10 @@ class Router:
         """Return the state of its container in Docker's word, or "absent"."""
         return self._container.state()
 
+    def free_bytes(self) -> int | None:
+        """Return the room on the disk that the engine's containers are on; None if unknown."""
+        return self._container.free_bytes()
+
     def close(self) -> None:
         """End the conversation with it."""
         self._api.close()

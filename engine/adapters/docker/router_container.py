@@ -14,8 +14,8 @@ from docker.types import LogConfig
 from engine.adapters.docker import labels
 from engine.adapters.docker.configuration import CONFIG, DIGEST, HTTP_PORT, HTTPS_PORT
 from engine.adapters.docker.connection import Connection
-from engine.adapters.docker.containers import LOG_SETTINGS
 from engine.adapters.docker.images import Images
+from engine.adapters.docker.making import LOG_SETTINGS
 from engine.adapters.docker.networks import Networks
 from engine.adapters.docker.settings import DockerRackSettings
 from engine.errors import NotFound, Refused, Unreachable
@@ -23,6 +23,7 @@ from engine.errors import NotFound, Refused, Unreachable
 START_SECONDS = 20.0
 GLANCE_SECONDS = 0.05
 ABSENT = "absent"
+FREE = "df -Pk / || busybox df -Pk /"  # in columns: device, size, used, free, …
 
 
 class RouterContainer:
@@ -118,6 +119,18 @@ class RouterContainer:
         with tarfile.open(fileobj=archive) as members:
             member = members.extractfile(DIGEST.rpartition("/")[2])
             return member.read().decode() if member else ""
+
+    def free_bytes(self) -> int | None:
+        """Ask ``df`` inside it, whose disk is the engine's; None where there is none to ask."""
+        try:
+            with self._connection.client() as client:
+                made = client.exec_create(self.name, ["sh", "-c", FREE], stderr=False)
+                told: bytes = client.exec_start(made["Id"])
+        except (NotFound, Refused):
+            return None
+        columns = told.decode(errors="replace").split("\n", 1)[-1].split()
+        is_there = len(columns) >= 4 and columns[3].isdigit()
+        return int(columns[3]) * 1024 if is_there else None
 
     def _inspect(self) -> Mapping[str, Any] | None:
         try:

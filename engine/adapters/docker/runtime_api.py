@@ -123,18 +123,18 @@ def _channel_of(stream: Any) -> Channel:
 
 def _read_answer(channel: Channel) -> str:
     """Read to the prompt; Docker sends frames of an 8-byte head and its content."""
-    answer = b""
-    while not (b"\n" + answer).endswith(PROMPT):
+    answer = bytearray(b"\n")
+    while not answer.endswith(PROMPT):
         head = _read_exactly(channel, 8)
         answer += _read_exactly(channel, int.from_bytes(head[4:], "big"))
     return answer[: -len(b"> ")].decode(errors="replace").strip("\n")
 
 
 def _read_exactly(channel: Channel, size: int) -> bytes:
-    data = b""
+    data = bytearray()
     while len(data) < size:
         received = channel.recv(size - len(data))
         if not received:
             raise EOFError
         data += received
-    return data
+    return bytes(data)

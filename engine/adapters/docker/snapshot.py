@@ -21,7 +21,7 @@ class ServerState:
     place: str
     address: str
     traffic: Traffic
-    weightless: bool  # drained by the file that the router started with
+    weight: int  # beside the others in its place; 0: drained by the file that the router read
     is_up: bool  # its check passes, or it is believed to
     sessions: int
     seconds_since_change: int  # of its state, for instance into drain
@@ -63,14 +63,14 @@ def _states(text: str) -> list[dict[str, str]]:
 
 
 def _server(state: Mapping[str, str], statistics: Mapping[str, str]) -> ServerState:
-    weightless = state["srv_uweight"] == "0"
-    traffic = _traffic(int(state["srv_admin_state"]), weightless=weightless)
+    weight = int(state["srv_uweight"])
+    traffic = _traffic(int(state["srv_admin_state"]), weight)
     return ServerState(
         name=state["srv_name"],
         place=state["be_name"],
         address=f"{state['srv_addr']}:{state['srv_port']}",
         traffic=traffic,
-        weightless=weightless,
+        weight=weight,
         is_up=_is_up(state, statistics, traffic),
         sessions=_number(statistics["scur"]) + _number(statistics["qcur"]),
         seconds_since_change=int(state["srv_time_since_last_change"]),
@@ -81,10 +81,10 @@ def _server(state: Mapping[str, str], statistics: Mapping[str, str]) -> ServerSt
     )
 
 
-def _traffic(admin: int, *, weightless: bool) -> Traffic:
+def _traffic(admin: int, weight: int) -> Traffic:
     if admin & MAINTENANCE:
         return Traffic.STANDBY
-    return Traffic.DRAINING if weightless or admin & DRAINING else Traffic.READY
+    return Traffic.DRAINING if weight == 0 or admin & DRAINING else Traffic.READY
 
 
 def _is_up(state: Mapping[str, str], statistics: Mapping[str, str], traffic: Traffic) -> bool:

@@ -5,9 +5,11 @@ from dataclasses import dataclass, replace
 
 from engine.adapters.docker.container import Container
 from engine.adapters.docker.slots import free_place, kind_of
-from engine.adapters.docker.snapshot import Snapshot
+from engine.adapters.docker.snapshot import ServerState, Snapshot
 from engine.adapters.placement import Traffic
-from engine.ports.rack import HealthCheck
+from engine.ports.rack import HealthCheck, ServiceSpec
+
+FULL = 1  # the weight of every server where old and new do not share the traffic
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -20,6 +22,7 @@ class Server:
     traffic: Traffic  # never NONE
     check: HealthCheck
     check_host: str  # what the check says in ``Host``: many programs refuse an unknown one
+    weight: int = FULL  # beside the others in its place, while it is ready
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,22 +45,27 @@ def present(containers: Iterable[Container], snapshot: Snapshot) -> Table:
     for container in containers:
         seen = snapshot.servers.get(container.name)
         if seen is not None and container.terms.port is not None:
-            servers[container.name] = _server(
-                container, seen.place, container.address or seen.address, seen.traffic
-            )
+            known = _server(container, seen.place, container.address or seen.address, seen.traffic)
+            is_ready = seen.traffic is Traffic.READY
+            servers[container.name] = replace(known, weight=seen.weight if is_ready else FULL)
     return Table(servers=servers, hosts=dict(snapshot.hosts))
 
 
 def is_served(table: Table, snapshot: Snapshot) -> bool:
     """Whether the router has the table already, as far as a look at it tells."""
-    seen = {name: (one.place, one.address, one.traffic) for name, one in snapshot.servers.items()}
-    wanted = {name: (one.place, one.address, one.traffic) for name, one in table.servers.items()}
+    seen = {name: _essence(one) for name, one in snapshot.servers.items()}
+    wanted = {name: _essence(one) for name, one in table.servers.items()}
     are_checked = all(one.is_checked for one in snapshot.servers.values())
     return seen == wanted and snapshot.hosts == table.hosts and are_checked
 
 
 def with_traffic(
-    table: Table, all_containers: Iterable[Container], chosen: Iterable[Container], traffic: Traffic
+    table: Table,
+    all_containers: Iterable[Container],
+    chosen: Iterable[Container],
+    traffic: Traffic,
+    *,
+    weight: int = FULL,
 ) -> Table:
     """Return the table with the *chosen* containers given *traffic*, in a place of their own.
 
@@ -69,10 +77,11 @@ def with_traffic(
     for container in chosen:
         known = servers.get(container.name)
         if known is not None:
-            servers[container.name] = replace(known, traffic=traffic)
+            servers[container.name] = replace(known, traffic=traffic, weight=weight)
         elif container.address is not None:
             place = _place_for(container, siblings, replace(table, servers=servers))
-            servers[container.name] = _server(container, place, container.address, traffic)
+            made = _server(container, place, container.address, traffic)
+            servers[container.name] = replace(made, weight=weight)
     return replace(table, servers=servers)
 
 
@@ -111,6 +120,17 @@ def hosts_of(table: Table, containers: Iterable[Container]) -> frozenset[str]:
         if container.name in table.servers
     }
     return frozenset(host for host, place in table.hosts.items() if place in places)
+
+
+def hosts_of_spec(spec: ServiceSpec) -> tuple[str, ...]:
+    """Return the hosts of a routed service as the router compares them."""
+    return tuple(host.lower() for host in spec.domains) if spec.port is not None else ()
+
+
+def _essence(server: Server | ServerState) -> tuple[object, ...]:
+    """Return what has to be equal; a weight counts only while there is traffic to divide."""
+    weight = server.weight if server.traffic is Traffic.READY else None
+    return (server.place, server.address, server.traffic, weight)
 
 
 def _server(container: Container, place: str, address: str, traffic: Traffic) -> Server:
