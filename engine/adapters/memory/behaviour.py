@@ -31,6 +31,7 @@ FAILURES: Mapping[str, Behaviour] = {
     "hold": HELD,
     "drain": Behaviour(session_seconds=20.0),
     "hook": Behaviour(hook_exit_code=3),
+    "hang": Behaviour(hook_seconds=86_400.0),
     "errors": Behaviour(failed_percent=5),
     "slowness": Behaviour(milliseconds=120),
 }

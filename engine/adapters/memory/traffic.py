@@ -59,7 +59,7 @@ def measure(
     """Tell what an app was asked in the seconds after *since* that are over at *now*.
 
     New are the processes of *promotion*. *requests_per_second* is the least that it is asked; a
-    receiver's behaviour may ask for more.
+    receiver's behaviour may ask for more, and while there is none the rate stays as it was.
     """
     first = max(since + 1, now - REMEMBERED_SECONDS)
     samples = []

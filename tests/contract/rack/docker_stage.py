@@ -2,10 +2,12 @@
 
 import http.client
 import itertools
+import math
 import socket
 import threading
 import time
 from contextlib import closing
+from datetime import UTC, datetime
 from typing import Any
 
 import docker
@@ -69,10 +71,16 @@ class DockerStage:
     def pass_time(self, seconds: float) -> None:
         time.sleep(seconds)
 
+    def now(self) -> datetime:
+        return datetime.now(UTC)
+
     def answer(self, host: str) -> str:
+        return self._ask(host, "/")
+
+    def _ask(self, host: str, path: str) -> str:
         connection = http.client.HTTPConnection("127.0.0.1", self.settings.http_port, timeout=10)
         try:
-            connection.request("GET", "/", headers={"Host": host})
+            connection.request("GET", path, headers={"Host": host})
             response = connection.getresponse()
             body = response.read().decode()
         except ConnectionRefusedError:
@@ -95,6 +103,20 @@ class DockerStage:
         self._threads.append(threading.Thread(target=ask, daemon=True))
         self._threads[-1].start()
         time.sleep(0.2)  # it has to reach the service
+
+    def send(
+        self, service: ServiceSpec, *, per_second: int, seconds: int, failed_percent: int = 0
+    ) -> int:
+        began = math.floor(time.time()) + 1.0
+        failing = 0
+        for number in range(per_second * seconds):
+            due = began + (number + 0.5) / per_second
+            time.sleep(max(0.0, due - time.time()))
+            is_failing = (number + 1) * failed_percent // 100 > failing
+            failing += is_failing
+            self._ask(service.domains[0], "/broken" if is_failing else "/")
+        time.sleep(1.2 - time.time() % 1)  # its last second is over, and written down
+        return per_second * seconds
 
     def lose_router(self) -> None:
         with closing(docker.DockerClient(self.settings.engine)) as client:

@@ -4,6 +4,7 @@ import itertools
 from datetime import UTC, datetime, timedelta
 
 from engine.adapters.memory import Behaviour, MemoryRack, MemoryWorld
+from engine.adapters.memory.traffic import split
 from engine.adapters.placement import Traffic
 from engine.ports.rack import Rack, ServiceSpec, Target
 from tests.contract.rack.stage import BrokenOff, Stage
@@ -36,6 +37,10 @@ class MemoryStage:
         self.rack: Rack = MemoryRack(name, self.world, self.clock)
         self.world.add_image(name, self.image)
         self._images = itertools.count(2)
+        self._turns = itertools.count()
+
+    def now(self) -> datetime:
+        return self.clock.now()
 
     def pass_time(self, seconds: float) -> None:
         self.clock.at += timedelta(seconds=seconds)
@@ -50,11 +55,22 @@ class MemoryStage:
             for process in state.processes
             if (process.app, process.service) == (app, service) and process.traffic is Traffic.READY
         ]
-        return serving[0].fingerprint.split()[1] if serving else "503"
+        if not serving:
+            return "503"
+        taken = split(1, [process.weight for process in serving], next(self._turns))
+        return serving[taken.index(1)].fingerprint.split()[1]
 
     def keep_busy(self, target: Target, service: ServiceSpec, *, seconds: float) -> None:
         whose = f"{target.app}/{service.name}"
         self.world.behave(whose, Behaviour(session_seconds=seconds, sessions=1))
+
+    def send(
+        self, service: ServiceSpec, *, per_second: int, seconds: int, failed_percent: int = 0
+    ) -> int:
+        asked = Behaviour(requests_per_second=per_second, failed_percent=failed_percent)
+        self.world.behave(self.image, asked)
+        self.clock.at = self.clock.at.replace(microsecond=0) + timedelta(seconds=1 + seconds)
+        return per_second * seconds
 
     def lose_router(self) -> None:
         self.world.lose_router(self.rack.name)

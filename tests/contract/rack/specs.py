@@ -47,6 +47,19 @@ def target(number: int, *services: ServiceSpec, app: str = "shop", again: bool =
     )
 
 
+# What a service's hook does: it fails, or does not end, where the release's environment says so.
+HOOK = (
+    "python",
+    "-c",
+    """
+import os, sys, time
+print("hook of version", os.environ["VERSION"], flush=True)
+if os.environ["FAIL"] == "hang":
+    time.sleep(3600)
+sys.exit(3 if os.environ["FAIL"] == "hook" else 0)
+""",
+)
+
 PROGRAM = """
 import http.server, os, signal, sys, time, urllib.parse
 fail = os.environ["FAIL"]
@@ -63,6 +76,7 @@ class Handler(http.server.BaseHTTPRequestHandler):
     def do_GET(self):
         url = urllib.parse.urlsplit(self.path)
         status = 500 if url.path == "/health" and fail == "unhealthy" else 200
+        status = 500 if url.path == "/broken" else status
         if url.path == "/slow":
             time.sleep(float(url.query))
         body = os.environ["VERSION"].encode()

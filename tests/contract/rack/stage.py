@@ -1,6 +1,8 @@
 """What the contract needs of a rack beside the port: to pass time, to ask it from outside."""
 
+from collections import Counter
 from collections.abc import Callable
+from datetime import datetime
 from typing import Protocol
 
 from engine.ports.rack import Observation, Phase, Rack, ServiceSpec, Target
@@ -19,12 +21,25 @@ class Stage(Protocol):
         """Let at least *seconds* pass."""
         ...
 
+    def now(self) -> datetime:
+        """Return the rack's time."""
+        ...
+
     def answer(self, host: str) -> str:
         """Ask the router for *host*; return the version that answers, or "404", "503"."""
         ...
 
     def keep_busy(self, target: Target, service: ServiceSpec, *, seconds: float) -> None:
         """Have one request in flight on the service, that takes *seconds* to its end."""
+        ...
+
+    def send(
+        self, service: ServiceSpec, *, per_second: int, seconds: int, failed_percent: int = 0
+    ) -> int:
+        """Send requests through so many whole seconds; return how many in all, once those are over.
+
+        *failed_percent* of them go to ``/broken``, which is answered with 500.
+        """
         ...
 
     def lose_router(self) -> None:
@@ -73,6 +88,11 @@ def see(
             return seen
         stage.pass_time(step_seconds)
     raise AssertionError(f"not seen within {seconds} s: {seen}")
+
+
+def answers(stage: Stage, host: str, *, times: int) -> Counter[str]:
+    """Ask for *host* so often; return how often each version answered."""
+    return Counter(stage.answer(host) for _ in range(times))
 
 
 def begin(stage: Stage, target: Target) -> None:
