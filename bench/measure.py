@@ -45,6 +45,7 @@ class Result:
     ours: Figures
     peer: Figures
     aims: Sequence[Aim] = ()
+    peer_is: str = ""  # what the alternative is, where its figures' names do not say it
 
     @property
     def ratio(self) -> dict[str, float]:
@@ -63,6 +64,7 @@ class Result:
             "aims": [
                 {**asdict(aim), "value": _round(aim.value), "met": aim.met} for aim in self.aims
             ],
+            **({"peer_is": self.peer_is} if self.peer_is else {}),
         }
 
 
@@ -112,6 +114,8 @@ def _print_tables(result: Result, console: Console) -> None:
         cells = (_shown(numbers, name) for numbers in (result.ours, result.peer, ratio))
         figures.add_row(name, *cells)
     console.print(figures)
+    if result.peer_is:
+        console.print(f"The peer is {result.peer_is}.")
     for aim in result.aims:
         sign = "≤" if aim.better == "lower" else "≥"
         verdict = "met" if aim.met else "NOT met"
