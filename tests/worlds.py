@@ -18,7 +18,6 @@ from engine.adapters.memory.state import SimulatedProcess
 from engine.adapters.memory_builder import MemoryBuilder
 from engine.adapters.placement import Traffic
 from engine.environment import Vault
-from engine.target import target_of
 from engine.world import RackSpec, World
 from storage import apps, builds, claims, outbox, promotions, releases
 from storage.records import (
@@ -34,6 +33,7 @@ from storage.records import (
 from storage.store import Store
 from tests.fakes import BROKEN_DOCKERFILE, DOCKERFILE, FakeClock, FakeSource, Files
 from tests.reading import as_read, buttons_of, text_of
+from tests.traffic import live_record_is_true
 
 ADA = Person(team="T1", user="U1", name="Ada")
 BOB = Person(team="T1", user="U2", name="Bob")
@@ -44,9 +44,6 @@ RACKS = {
     ),
 }
 SECRET_KEY = "a key for tests"
-UNSTEADY = frozenset(  # while traffic moves, the record may name either release
-    {PromotionStatus.SHIFTING, PromotionStatus.ROLLING_BACK}
-)
 
 
 def compose(*services: str, **settings: str) -> Files:
@@ -269,42 +266,6 @@ class Scene:
         return {one.release for one in self.processes(rack) if one.traffic is Traffic.READY}
 
 
-def live_record_is_true(scene: Scene) -> None:
-    """Assert that all traffic of every app goes to what its live record names, and to that only."""
-    with scene.store.read() as transaction:
-        moving = {
-            (one.app, one.rack)
-            for one in promotions.unfinished(transaction)
-            if one.status in UNSTEADY
-        }
-        lost = {
-            (one.app, one.rack)
-            for one in promotions.latest(transaction, limit=1_000)
-            if one.leftovers and one.status is PromotionStatus.ROLLBACK_FAILED
-        }
-        live = promotions.all_live(transaction)
-        targets = {}
-        for one in live:
-            made_by = promotions.get(transaction, one.promotion_id)
-            assert made_by
-            targets[one.app, one.rack] = target_of(scene.world, transaction, made_by)
-    for rack in scene.world.racks:
-        ready = [one for one in scene.processes(rack) if one.traffic is Traffic.READY]
-        for app in {one.app for one in ready} | {one.app for one in live if one.rack == rack}:
-            if (app, rack) in moving | lost:
-                continue
-            target = targets.get((app, rack))
-            wanted = (
-                {one.fingerprint for one in target.services if one.port and one.replicas}
-                if target
-                else set()
-            )
-            assert {one.fingerprint for one in ready if one.app == app} == wanted, (
-                f"the record of {app} on {rack} names {target and target.release}, but traffic "
-                f"goes to {sorted({one.release for one in ready if one.app == app})}"
-            )
-
-
 def make_scene(
     url: str,
     folder: Path,
@@ -395,6 +356,7 @@ __all__ = [
     "BROKEN_DOCKERFILE",
     "Scene",
     "buttons_of",
+    "live_record_is_true",
     "make_scene",
     "scene_on_copy",
     "text_of",

@@ -1,5 +1,6 @@
 """What can be seen of a world: in the end, at each tick, and before each change of a rack."""
 
+import re
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -7,10 +8,11 @@ from dataclasses import dataclass
 from engine.adapters.memory.look import sessions
 from engine.adapters.memory.state import SimulatedProcess
 from engine.lifecycle import is_final
-from storage import builds, claims, promotions
+from storage import builds, claims, locks, outbox, promotions
 from storage.records import PromotionStatus
 from tests.worlds import Scene
 
+OF_A_MOMENT = re.compile(r":\d{4}-\d\d-\d\dT.*")
 STOPS = ("stop", "remove")
 
 
@@ -24,6 +26,8 @@ class Ending:
     processes: Mapping[str, Counter[tuple[str, ...]]]  # by rack
     routes: Mapping[str, Mapping[str, str]]
     images: Mapping[str, frozenset[str]]
+    hooks: Counter[str]  # how often each was run
+    locks: tuple[tuple[str, str], ...]
 
 
 def ending_of(scene: Scene) -> Ending:
@@ -31,6 +35,7 @@ def ending_of(scene: Scene) -> Ending:
     with scene.store.read() as transaction:
         all_builds = builds.latest(transaction, limit=1_000)[::-1]
         all_live = promotions.all_live(transaction)
+        all_locks = locks.all_locks(transaction)
     states = {rack: scene.memory.rack(rack) for rack in scene.world.racks}
     return Ending(
         promotions=tuple(
@@ -45,13 +50,21 @@ def ending_of(scene: Scene) -> Ending:
         },
         routes={rack: state.hosts for rack, state in states.items()},
         images={rack: frozenset(state.images) for rack, state in states.items()},
+        hooks=hooks_run(scene),
+        locks=tuple((one.app, one.rack) for one in all_locks),
     )
 
 
+def hooks_run(scene: Scene) -> Counter[str]:
+    """How often each hook of a service was run, by the racks' own journal."""
+    lines = [line.split(": ")[1].split() for line in scene.memory.journal]
+    return Counter(" ".join(words[2:]) for words in lines if words[0] == "run")
+
+
 def milestones(scene: Scene, subject: str) -> tuple[str, ...]:
-    """The names of a thread's milestones in order. Each is in the outbox once by its key."""
-    keys = [one.key for one in scene.outgoing(subject) if one.kind == "milestone"]
-    return tuple(key.removeprefix(f"{subject}:") for key in keys)
+    """The names of a thread's milestones and files in order, each as often as it was told."""
+    keys = [one.key for one in scene.outgoing(subject) if one.kind in outbox.IN_THREAD]
+    return tuple(OF_A_MOMENT.sub("", key.removeprefix(f"{subject}:")) for key in keys)
 
 
 def everything_is_cleared_up(scene: Scene) -> None:
@@ -67,6 +80,7 @@ def everything_is_cleared_up(scene: Scene) -> None:
         shas = {commit(scene, one) for one in wanted}
         found = {commit(scene, one.release) for one in scene.processes(rack)}
         assert found == shas, f"{rack} runs other releases than the live ones"
+        assert not scene.memory.rack(rack).hooks, f"{rack} still has the process of a hook"
         apps = {of.split("/")[0] for of in scene.memory.rack(rack).hosts.values()}
         assert apps == {app for place, app in live if place == rack}, f"{rack} has an old route"
     assert not list(scene.world.work_folder.glob("*")), "a checkout is left"

@@ -85,6 +85,16 @@ def behaves(release: str, behaviour: Behaviour) -> Step:
     return step
 
 
+def waits(seconds: int) -> Step:
+    """Nobody does anything for a while."""
+
+    def step(play: Play, key: str) -> None:
+        for _ in range(seconds):
+            play.tick()
+
+    return step
+
+
 def nobody_is_there(seconds: float) -> Step:
     """The clock jumps."""
 

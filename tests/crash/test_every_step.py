@@ -4,8 +4,9 @@ from pathlib import Path
 
 import pytest
 
+from tests.crash.good_stories import CUT
 from tests.crash.playing import Playhouse
-from tests.crash.stories import CUT, STORIES
+from tests.crash.stories import STORIES
 from tests.crash.story import Story
 
 

@@ -14,7 +14,7 @@ from engine.lifecycle import is_final
 from storage.records import PromotionStatus
 from storage.store import Store
 from storage.tables import RUNNING_PROMOTIONS
-from tests.crash import stories
+from tests.crash import bad_stories, good_stories, stories
 from tests.crash.playing import Playhouse
 from tests.crash.story import At, Story
 from tests.faults import plants
@@ -37,16 +37,16 @@ class Fault:
 
 FAULTS = {
     "the drain is skipped": Fault(
-        plant=plants.skip_the_drain, story=stories.PROMOTE, says="requests are cut off"
+        plant=plants.skip_the_drain, story=good_stories.PROMOTE, says="requests are cut off"
     ),
     "the health check is skipped": Fault(
-        plant=plants.skip_the_check, story=stories.SICK_RELEASE, says="rolled_back, never"
+        plant=plants.skip_the_check, story=bad_stories.SICK_RELEASE, says="rolled_back, never"
     ),
     "the record keeps the old release": Fault(
-        plant=plants.keep_the_old_record, story=stories.PROMOTE, says="but traffic goes to"
+        plant=plants.keep_the_old_record, story=good_stories.PROMOTE, says="but traffic goes to"
     ),
     "what a failed start left is left": Fault(
-        plant=plants.leave_processes, story=stories.EXITING_RELEASE, says="runs other releases"
+        plant=plants.leave_processes, story=bad_stories.EXITING_RELEASE, says="runs other releases"
     ),
     "nothing is cleared up later": Fault(
         plant=plants.leave_leftovers,
@@ -55,23 +55,23 @@ FAULTS = {
     ),
 }
 ANNOUNCEMENTS = {
-    "starting": stories.PROMOTE,
-    "healthy": stories.PROMOTE,
-    "live": stories.PROMOTE,
-    "ended": stories.PROMOTE,
-    "trouble": stories.EXITING_RELEASE,
-    "awaits_approval": stories.APPROVE,
-    "approved": stories.APPROVE,
-    "waits_behind": stories.QUEUED,
+    "starting": good_stories.PROMOTE,
+    "healthy": good_stories.PROMOTE,
+    "live": good_stories.PROMOTE,
+    "ended": good_stories.PROMOTE,
+    "trouble": bad_stories.EXITING_RELEASE,
+    "awaits_approval": good_stories.APPROVE,
+    "approved": good_stories.APPROVE,
+    "waits_behind": good_stories.QUEUED,
     "cancel_asked": stories.canceled_at(P.STARTING),
-    "notice": stories.ELSEWHERE,
+    "notice": good_stories.ELSEWHERE,
 }
 ONLY_AFTER_A_STOP = {
     "an announcement is committed after its change": Fault(
-        plant=plants.tell_afterwards, story=stories.PROMOTE, says="stopped after write"
+        plant=plants.tell_afterwards, story=good_stories.PROMOTE, says="stopped after write"
     ),
     "a repeated announcement is told again": Fault(
-        plant=plants.tell_anew, story=stories.ELSEWHERE, says="stopped "
+        plant=plants.tell_anew, story=good_stories.ELSEWHERE, says="stopped "
     ),
 }
 
