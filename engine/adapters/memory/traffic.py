@@ -47,6 +47,15 @@ class _Side:
         )
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Span:
+    """The seconds for which a division was in force."""
+
+    division: Division
+    end: int  # the second in which the next one came, or the present one
+    latest: Division  # that had a receiver: this one, or one before
+
+
 def measure(
     divisions: Sequence[Division],
     promotion: str,
@@ -58,27 +67,22 @@ def measure(
 ) -> Measurement:
     """Tell what an app was asked in the seconds after *since* that are over at *now*.
 
-    New are the processes of *promotion*. *requests_per_second* is the least that it is asked; a
-    receiver's behaviour may ask for more, and while there is none the rate stays as it was.
+    New are the processes of *promotion*. *requests_per_second* is the least that it is asked;
+    what answers may have it asked more, and while there is nothing that stays as it was.
     """
     first = max(since + 1, now - REMEMBERED_SECONDS)
     samples = []
-    mostly_new = False
-    for division, end in _spans(divisions, now):
-        behaviours = {one: behaviour_of(one) for one in division.receivers}
-        rate = max((requests_per_second, *(one.requests_per_second for one in behaviours.values())))
-        if division.receivers:
-            mostly_new = _is_mostly_new(division, promotion)
-        if not rate or not (division.receivers or division.is_routed):
+    for span in _spans(divisions, now):
+        seconds = range(max(first, span.division.second), span.end)
+        if not seconds or not (span.division.receivers or span.division.is_routed):
             continue
-        for second in range(max(first, division.second), end):
-            sides = {False: _Side(), True: _Side()}
-            if not division.receivers:
-                sides[mostly_new].refuse(rate)
-            for receiver, requests in _shared(division.receivers, rate, second):
-                side = sides[receiver.promotion == promotion]
-                side.answer(requests, behaviours[receiver], second)
-            samples.append(_sample(second, sides, rate))
+        behaviours = {one: behaviour_of(one) for one in span.latest.receivers}
+        asked = [one.requests_per_second for one in behaviours.values()]
+        rate = max(requests_per_second, *asked, 0)
+        samples += [
+            _sample(second, _sides(span, behaviours, promotion, rate, second), rate)
+            for second in (seconds if rate else ())
+        ]
     return Measurement(samples=tuple(samples), complete=first == since + 1)
 
 
@@ -92,10 +96,28 @@ def split(total: int, parts: Sequence[int], second: int) -> list[int]:
     return [after - before for before, after in pairwise(reached)]
 
 
-def _spans(divisions: Sequence[Division], now: int) -> Iterator[tuple[Division, int]]:
-    """Pass on each division with the second in which it ended, or *now*."""
-    ends = [one.second for one in divisions[1:]]
-    yield from zip(divisions, [*ends, now][: len(divisions)], strict=True)
+def _spans(divisions: Sequence[Division], now: int) -> Iterator[_Span]:
+    ends = [*(one.second for one in divisions[1:]), now]
+    latest: Division | None = None
+    for division, end in zip(divisions, ends, strict=False):
+        latest = division if division.receivers or latest is None else latest
+        yield _Span(division=division, end=end, latest=latest)
+
+
+def _sides(
+    span: _Span,
+    behaviours: Mapping[Receiver, Behaviour],
+    promotion: str,
+    rate: int,
+    second: int,
+) -> Mapping[bool, _Side]:
+    """Return what the new side (True) and the old one answered within a second."""
+    sides = {False: _Side(), True: _Side()}
+    if not span.division.receivers:
+        sides[_is_mostly_new(span.latest, promotion)].refuse(rate)
+    for receiver, requests in _shared(span.division.receivers, rate, second):
+        sides[receiver.promotion == promotion].answer(requests, behaviours[receiver], second)
+    return sides
 
 
 def _shared(

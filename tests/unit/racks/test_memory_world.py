@@ -5,12 +5,13 @@ from datetime import timedelta
 import pytest
 
 from engine.adapters.memory import HELD, Behaviour, MemoryRack, MemoryWorld
-from engine.errors import Unreachable
-from engine.ports.rack import Phase
+from engine.errors import Refused, Unreachable
+from engine.ports.rack import Hook, Phase
 from tests.contract.rack.memory_stage import SteppedClock
 from tests.contract.rack.specs import service, target
 
 IMAGE = "sha256:" + "1" * 64
+BEFORE, AFTER = Hook.BEFORE_PROMOTE, Hook.AFTER_PROMOTE
 
 
 @pytest.fixture
@@ -100,4 +101,59 @@ def test_the_journal_tells_what_was_done_in_order(world: MemoryWorld, rack: Memo
         "staging: start router",
         "staging: start P1 web 1",
         "staging: start P1 web 2",
+    )
+
+
+def test_hooks_end_as_their_behaviour_says(
+    world: MemoryWorld, rack: MemoryRack, clock: SteppedClock
+) -> None:
+    wanted = target(1, service(image=IMAGE, hooks={BEFORE: ("migrate",), AFTER: ("warm",)}))
+    world.behave("shop", Behaviour(hook_seconds=5))
+    world.behave(f"shop/web/{AFTER}", Behaviour(hook_exit_code=1, hook_seconds=2))
+    for hook in (BEFORE, AFTER):
+        assert rack.run_hook(wanted, "web", hook).running
+    clock.at += timedelta(seconds=3)
+
+    before, after = (rack.run_hook(wanted, "web", hook) for hook in (BEFORE, AFTER))
+
+    assert (before.running, before.exit_code, before.seconds) == (True, None, 3)
+    assert (after.running, after.exit_code, after.seconds) == (False, 1, 2)
+
+
+def test_a_hook_that_a_service_lacks_is_refused(rack: MemoryRack) -> None:
+    with pytest.raises(Refused, match="before_promote"):
+        rack.run_hook(target(1, service(image=IMAGE)), "web", BEFORE)
+
+
+def test_the_image_of_a_hook_is_not_pruned(clock: SteppedClock) -> None:
+    world = MemoryWorld(any_image=False)
+    world.add_image("staging", IMAGE, app="shop")
+    rack = MemoryRack("staging", world, clock)
+    wanted = target(1, service(image=IMAGE, hooks={BEFORE: ("migrate",)}))
+    rack.run_hook(wanted, "web", BEFORE)
+    assert rack.prune((), app="shop") == 0
+
+    rack.revert(wanted)
+
+    assert rack.prune((), app="shop") == 1
+
+
+def test_each_step_of_a_canary_is_a_change_of_each_process(
+    world: MemoryWorld, rack: MemoryRack, clock: SteppedClock
+) -> None:
+    for number in (1, 2):
+        wanted = target(number, service(image=IMAGE, version=str(number)))
+        rack.start(wanted)
+        clock.at += timedelta(seconds=2)
+        rack.shift(wanted, percent=100 if number == 1 else 25)
+    already = len(world.journal)
+    rack.shift(wanted, percent=75)
+    rack.shift(wanted, percent=75)
+    rack.shift(wanted)
+
+    assert world.journal[already:] == (
+        "staging: weigh P2 web 1",
+        "staging: weigh P1 web 1",
+        "staging: drain P1 web 1",
+        "staging: weigh P2 web 1",
     )
