@@ -8,7 +8,7 @@ from typing import Protocol
 import docker
 import httpx
 
-from bot.demo.stage import MEMORY, Stage
+from bot.demo.stage import HOST, MEMORY, Stage
 from bot.wiring import Racks
 from engine.ports.clock import SystemClock
 
@@ -39,7 +39,7 @@ class DockerOutside:
         try:
             answer = httpx.get(
                 f"http://127.0.0.1:{self._stage.ports[rack]}/api",
-                headers={"Host": "shop.localhost"},
+                headers={"Host": HOST},
                 timeout=TIMEOUT_SECONDS,
                 trust_env=False,
             )

@@ -1,6 +1,7 @@
 """The sample app's Git repository, made anew for the demo with its history still to come."""
 
 import os
+import re
 import shutil
 import subprocess
 from dataclasses import dataclass
@@ -8,7 +9,9 @@ from pathlib import Path
 
 EXAMPLES = Path(__file__).parents[2] / "examples"
 FIX = "02-fix-cart-total.patch"
-MISTAKE = "03-try-the-new-pool-settings.patch"
+MISTAKE = "03-try-the-new-pool-settings.patch"  # its health check fails
+HIDDEN_MISTAKE = "04-try-the-new-payment-client.patch"  # only every tenth page fails
+BAKE_SECONDS = re.compile(r"bake_seconds: \d+")
 AUTHOR = {
     "GIT_AUTHOR_NAME": "Ada Lovelace",
     "GIT_AUTHOR_EMAIL": "ada@example.com",
@@ -28,6 +31,13 @@ class Shop:
     def apply(self, patch: str) -> None:
         """Commit one of the changes that the examples hold."""
         self._git("am", "--quiet", str(EXAMPLES / "shop-changes" / patch))
+
+    def bake_for(self, seconds: int) -> None:
+        """Commit how long a new release is watched."""
+        manifest = self.path / "compose.yaml"
+        text = BAKE_SECONDS.sub(f"bake_seconds: {seconds}", manifest.read_text("utf-8"))
+        manifest.write_text(text, "utf-8")
+        self._git("commit", "--quiet", "--all", "--message", f"Watch new releases for {seconds} s")
 
     def _git(self, *words: str) -> None:
         subprocess.run(

@@ -3,14 +3,17 @@
 import os
 import signal
 import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import docker
 import yaml
 
 from bot import logs
-from bot.demo.stage import MEMORY, Stage, set_up
+from bot.demo.stage import HOST, MEMORY, Stage, set_up
 from bot.demo.story import play
+from bot.demo.visitors import REQUESTS_PER_SECOND, Visitors, visiting
 from bot.process import running_bot
 from bot.workspace.running import RunningWorkspace, running_workspace
 from bot.workspace.settings import WorkspaceSettings
@@ -25,15 +28,27 @@ def show(*, engine: str, port: int, play_it: bool, folder: Path) -> int:
     with running_workspace(WorkspaceSettings(manifest=manifest, port=port)) as workspace:
         stage = set_up(folder, engine, workspace)
         try:
-            with running_bot(stage.settings):
-                return _go_on(stage, workspace, play_it=play_it)
+            with running_bot(stage.settings), visitors_of(stage) as visitors:
+                return _go_on(stage, workspace, visitors, play_it=play_it)
         finally:
             take_down(stage)
 
 
-def _go_on(stage: Stage, workspace: RunningWorkspace, *, play_it: bool) -> int:
+@contextmanager
+def visitors_of(stage: Stage) -> Iterator[Visitors | None]:
+    """Let visitors come to the shop; simulated racks simulate theirs."""
+    if stage.engine == MEMORY:
+        yield None
+        return
+    with visiting(stage.ports, HOST) as visitors:
+        yield visitors
+
+
+def _go_on(
+    stage: Stage, workspace: RunningWorkspace, visitors: Visitors | None, *, play_it: bool
+) -> int:
     if play_it:
-        return play(stage, workspace.url)
+        return play(stage, workspace.url, visitors)
     print(_welcome(stage, workspace.url), flush=True)  # noqa: T201  for whoever started it
     stopped = threading.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
@@ -62,5 +77,7 @@ def _welcome(stage: Stage, url: str) -> str:
     return (
         f"\nOpen {url}\n\nThen type, in #deploys:\n"
         "  /rack switch staging\n  /rack build shop\n"
-        f"and go on with the buttons. /rack help lists the rest.{app}\n\nCtrl-C ends it."
+        f"and go on with the buttons. /rack help lists the rest.{app}\n\n"
+        f"{REQUESTS_PER_SECOND} requests a second reach it on each rack, so that there is "
+        "something to count\nwhile a release takes over.\n\nCtrl-C ends it."
     )

@@ -9,10 +9,13 @@ from pathlib import Path
 import yaml
 
 from bot.demo.shop import Shop, make_shop
+from bot.demo.visitors import REQUESTS_PER_SECOND
 from bot.settings import Settings, load
 from bot.workspace.running import RunningWorkspace
+from engine.adapters.memory import Behaviour, MemoryWorld
 
 MEMORY = "memory"
+HOST = "shop.localhost"
 RACK_COLORS = {"staging": "green", "production": "red"}
 USUAL_PORTS = {"staging": 8080, "production": 8081}
 
@@ -28,7 +31,7 @@ class Stage:
 
     def address(self, rack: str) -> str:
         """Where the sample app answers on a rack."""
-        return f"http://shop.localhost:{self.ports[rack]}/"
+        return f"http://{HOST}:{self.ports[rack]}/"
 
 
 def set_up(folder: Path, engine: str, workspace: RunningWorkspace) -> Stage:
@@ -48,6 +51,9 @@ def set_up(folder: Path, engine: str, workspace: RunningWorkspace) -> Stage:
         "RACKHAND_SECRET_KEY": secrets.token_hex(32),
         "PORT": str(_free_port(3000)),
     }
+    if engine == MEMORY:
+        traffic = Behaviour(requests_per_second=REQUESTS_PER_SECOND)
+        MemoryWorld(folder / "rackhand-memory.json").behave("shop", traffic)
     return Stage(settings=load(path, environment), shop=shop, ports=ports, engine=engine)
 
 
