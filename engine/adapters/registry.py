@@ -6,6 +6,7 @@ from typing import Any
 from docker import APIClient
 
 from engine.adapters.docker.connection import Connection
+from engine.adapters.docker.translate import full_disk
 from engine.adapters.image_names import repository
 from engine.errors import NotFound, PortError, Refused, Unreachable
 
@@ -53,7 +54,8 @@ class DockerRegistry:
                 manifest_digest, stream=True, decode=True, auth_config=self._login
             ):
                 if "error" in message:
-                    raise self._error(str(message["error"]))
+                    said = str(message["error"])
+                    raise full_disk(rack, said) or self._error(said)
             found = _image_id(client, manifest_digest)
             if found != image_id:
                 client.remove_image(manifest_digest)

@@ -8,6 +8,7 @@ from docker.errors import APIError
 
 from engine.adapters.docker import labels
 from engine.adapters.docker.connection import Connection
+from engine.adapters.docker.translate import full_disk
 from engine.errors import NotFound, Refused
 
 CONFLICT = 409
@@ -68,7 +69,7 @@ class Images:
         with self._connection.client(patient=True) as client:
             for answer in client.load_image(archive):  # type: ignore[no-untyped-call]
                 if "error" in answer:
-                    raise Refused(
+                    raise full_disk(self._rack, answer["error"]) or Refused(
                         f"The engine of {self._rack} could not load {image_id}: {answer['error']}"
                     )
         if not self.has(image_id):
@@ -95,7 +96,9 @@ class Images:
         with self._connection.client(patient=True) as client:
             for answer in client.pull(name, tag=tag, stream=True, decode=True):
                 if "error" in answer:
-                    raise Refused(f"`{reference}` could not be pulled: {answer['error']}")
+                    raise full_disk(self._rack, answer["error"]) or Refused(
+                        f"`{reference}` could not be pulled: {answer['error']}"
+                    )
 
 
 def _tags(image: Mapping[str, Any]) -> list[str]:

@@ -52,16 +52,21 @@ def of_system(rack: str, error: OSError) -> PortError:
     return Unreachable(f"The engine of {rack} does not answer.", remedy=WAIT)
 
 
+def full_disk(rack: str, words: str) -> NoSpace | None:
+    """Return our error where the engine's words, be they in a status or a stream, tell of it.
+
+    The one place where a text decides: the engine has no code of its own for a full disk.
+    """
+    if "no space left on device" not in words.lower():
+        return None
+    return NoSpace(f"The disk of the engine of {rack} is full.", remedy=MAKE_ROOM)
+
+
 def _of_status(rack: str, error: APIError) -> PortError:
     status = error.status_code or 0
     words = str(error.explanation or error).strip()
-    if _tells_of_a_full_disk(words):
-        return NoSpace(f"The disk of the engine of {rack} is full.", remedy=MAKE_ROOM)
+    if no_space := full_disk(rack, words):
+        return no_space
     if status == requests.codes.not_found:
         return NotFound(words)
     return Refused(f"The engine of {rack} refused: {words}")
-
-
-def _tells_of_a_full_disk(words: str) -> bool:
-    """The one place where a text decides: the engine has no code of its own for a full disk."""
-    return "no space left on device" in words.lower()

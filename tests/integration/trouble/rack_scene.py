@@ -1,5 +1,6 @@
 """A whole Rackhand over real engines: store, engine story and racks are those of the product."""
 
+import http.client
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
@@ -18,6 +19,7 @@ from engine.adapters.memory_builder import MemoryBuilder
 from engine.adapters.placement import Traffic
 from engine.environment import Vault
 from engine.ports.builder import Builder
+from engine.ports.registry import Registry
 from engine.world import RackSpec, World
 from storage import apps, claims
 from storage.records import PromotionStatus
@@ -81,8 +83,11 @@ class RealScene(Scene):
         return [key.removeprefix(f"{promotion_id}:") for key in keys]
 
     def page(self, rack: str = "staging") -> str:
-        """What a browser gets through the router."""
-        status, text = ask(self.ports[rack], HOST)
+        """What a browser gets through the router: the text, else what came instead."""
+        try:
+            status, text = ask(self.ports[rack], HOST)
+        except (OSError, http.client.HTTPException) as error:
+            return repr(error)
         return text if status == 200 else str(status)
 
     def containers(self, rack: str = "staging", **labels: str) -> list[Container]:
@@ -144,12 +149,12 @@ def real_scene(
     urls: Mapping[str, str],
     *,
     through: Mapping[str, str] | None = None,
-    owner: str = "bot 1",
+    registry: Registry | None = None,
 ) -> Iterator[RealScene]:
     """Set up a Rackhand with the app ``web`` on a migrated database.
 
     *urls* are of the engines by the racks' names; *through* is another way to some of them, that
-    Rackhand takes.
+    Rackhand takes. Images travel through the *registry*, where there is one.
     """
     ports = {rack: free_port() for rack in urls}
     adapters = {
@@ -178,7 +183,8 @@ def real_scene(
         vault=Vault(SECRET_KEY),
         work_folder=database.parent / "work",
         default_channel="#deploys",
-        owner=owner,
+        registry=registry,
+        owner="bot 1",
     )
     scene = RealScene(
         world=world,
