@@ -11,7 +11,7 @@ from commands.tree import app_option, pass_context, rack_option, root
 from engine import lookup
 from engine.errors import UserError
 from engine.marks import literal
-from storage import apps, promotions
+from storage import apps, locks, promotions
 from storage.records import App, Live
 from storage.store import Conflict
 
@@ -28,8 +28,11 @@ def app_group(click_context: click.Context) -> Reply | None:
     with context.world.store.read() as transaction:
         known = apps.all_of_them(transaction)
         live = promotions.all_live(transaction)
+        locked = {(one.app, one.rack) for one in locks.all_locks(transaction)}
     rows = tuple(
-        _row(context, app.name, rack, live) for app in known for rack in context.world.racks
+        _row(context, app.name, rack, live, is_locked=(app.name, rack) in locked)
+        for app in known
+        for rack in context.world.racks
     )
     return Reply(
         title="Apps",
@@ -43,13 +46,16 @@ def app_group(click_context: click.Context) -> Reply | None:
     )
 
 
-def _row(context: Context, app: str, rack: str, live: list[Live]) -> tuple[str, str, str, str]:
+def _row(
+    context: Context, app: str, rack: str, live: list[Live], *, is_locked: bool
+) -> tuple[str, str, str, str]:
     found = next((one for one in live if (one.app, one.rack) == (app, rack)), None)
     where = words.rack(context.tag(rack))
+    more = ", locked" if is_locked else ""
     if found is None:
-        return app, where, "not live yet", "–"
+        return app, where, f"not live yet{more}", "–"
     state = "running" if found.healthy else "unhealthy"
-    return app, where, state, found.release_id
+    return app, where, state + more, found.release_id
 
 
 @app_group.command("create")

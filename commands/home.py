@@ -1,8 +1,9 @@
 """App Home: racks, what is live where, what is under way, and how the last promotions ended."""
 
 from commands import words
-from commands.cards import how_it_ended
 from commands.context import Context, tag_of
+from commands.locks import lock_parts
+from commands.promotion_card import how_it_ended
 from commands.racks import states_of
 from commands.reply import Actions, Button, Heading, Note, Reply, Text, Tone
 from commands.request import Origin, Request, Standing
@@ -10,7 +11,7 @@ from commands.status import DEEDS, under_way_parts, words_of
 from engine.lifecycle import is_final
 from engine.marks import literal, moment
 from engine.world import World
-from storage import apps, builds, ids, promotions, releases
+from storage import apps, builds, ids, locks, promotions, releases
 from storage.records import Live, Person, Promotion, Release
 
 LATEST = 8
@@ -52,13 +53,18 @@ def _racks(context: Context) -> tuple[Heading | Text | Actions, ...]:
     )
 
 
-def _live(context: Context) -> tuple[Heading | Text | Note, ...]:
+def _live(context: Context) -> tuple[Heading | Text | Note | Actions, ...]:
     with context.world.store.read() as transaction:
+        locked = locks.all_locks(transaction)
         live = promotions.all_live(transaction)
         known = {one.release_id: releases.get(transaction, one.release_id) for one in live}
         empty = "No app yet." if not apps.all_of_them(transaction) else "Nothing is live yet."
     lines = [part for one in live for part in _live_lines(context, one, known[one.release_id])]
-    return (Heading(text="Live"), *(lines or (Text(text=empty),)))
+    return (
+        Heading(text="Live"),
+        *(lines or (Text(text=empty),)),
+        *lock_parts(context, locked[:LATEST]),
+    )
 
 
 def _live_lines(context: Context, live: Live, release: Release | None) -> tuple[Text | Note, ...]:

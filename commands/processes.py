@@ -1,19 +1,12 @@
 """``ps`` and ``logs``: what runs, and what it writes."""
 
-import re
-from datetime import timedelta
-
 import click
 
 from commands import words
 from commands.context import Context
 from commands.reply import Actions, Button, Code, Note, Reply, Table, Text
 from commands.tree import app_option, pass_context, rack_option, root
-from engine.errors import UserError
-from engine.lookup import shown
 
-AGE = re.compile(r"([0-9]{1,4})([smhd])\Z")
-UNITS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days"}
 LINES_SHOWN = 40
 LINES_LIMIT = 10_000
 
@@ -77,7 +70,7 @@ def logs(
 ) -> Reply:
     """Show what an app's processes wrote, oldest first."""
     chosen, where = context.app(name or app), context.rack(rack)
-    after = context.world.clock.now() - _age(since) if since else None
+    after = context.world.clock.now() - words.length_of(since, "an age") if since else None
     found = context.world.rack(where).logs(
         chosen, service=service, since=after, tail=LINES_LIMIT if wanted else tail
     )
@@ -101,13 +94,3 @@ def logs(
         parts=(Code(text="\n".join(shown)), Note(text=f"{note}.")),
         file=(f"{chosen}-{where}.log", "\n".join(lines)) if cut else None,
     )
-
-
-def _age(text: str) -> timedelta:
-    found = AGE.match(text)
-    if found is None:
-        raise UserError(
-            f"`{shown(text)}` is not an age.",
-            remedy="Write a number and s, m, h or d, as in `10m`.",
-        )
-    return timedelta(**{UNITS[found[2]]: int(found[1])})

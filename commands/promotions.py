@@ -1,6 +1,4 @@
-"""Changing what is live: ``promote``, ``rollback``, ``approve``, ``scale``, ``restart``."""
-
-import re
+"""Making another release live: ``promote``, ``advance``, ``rollback``, ``approve``."""
 
 import click
 
@@ -10,16 +8,22 @@ from commands.context import Context
 from commands.following import follow
 from commands.releases import newest, release_group
 from commands.reply import Reply, Text
-from commands.tree import app_option, approval_options, pass_context, rack_option, root
+from commands.tree import (
+    app_option,
+    approval_options,
+    look_options,
+    pass_context,
+    rack_option,
+    root,
+)
 from engine import build as build_story
+from engine import canary as canary_story
+from engine import lookup, tell
 from engine import promote as story
+from engine.canary import Canary, read_canary
 from engine.errors import UserError
-from engine.lookup import shown
-from engine.marks import literal
-from storage import builds, promotions
-from storage.records import Build, Promotion, PromotionKind, PromotionStatus
-
-PROCESSES = re.compile(r"(?:100|[0-9]{1,2})\Z")
+from storage import promotions
+from storage.records import Build, Promotion, PromotionStatus
 
 
 @root.command("promote")
@@ -31,6 +35,12 @@ PROCESSES = re.compile(r"(?:100|[0-9]{1,2})\Z")
     hidden=True,
     help="What to do with a candidate older than the live environment.",
 )
+@click.option(
+    "--canary", metavar="10,50,100", help="Move the traffic in steps: percents that rise."
+)
+@click.option(
+    "--pause", metavar="TIME", help="Between two steps, as in 5m; else somebody moves it on."
+)
 @app_option
 @rack_option
 @approval_options
@@ -39,23 +49,47 @@ def promote(
     context: Context,
     release_id: str | None,
     environment: str,
+    canary: str | None,
+    pause: str | None,
     app: str | None,
     rack: str | None,
     preview: bool,
+    seen: str | None,
     yes: bool,
 ) -> Reply:
     """Make a release live, by default the newest; --rack says where."""
     asking = context.asking()
+    steps = _canary(canary, pause)
     chosen = release_id or _candidate(context, app, rack)
+    ask = look_first.promoting(context, chosen, rack, steps, rebase=environment == "live")
     if preview:
-        return look_first.promotion(context, chosen, rack)
+        return look_first.preview(context, ask)
     made = story.promote(
-        context.world, asking, chosen, rack=rack, approved=yes, environment=environment
+        context.world,
+        asking,
+        chosen,
+        rack=rack,
+        approved=yes,
+        environment=environment,
+        canary=steps,
+        seen=look_first.seen(context, ask, seen),
     )
     return follow(context, made, _began(made, f"Promoting *{made.release_id}*"))
 
 
 release_group.add_command(promote, "promote")
+
+
+def _canary(steps: str | None, pause: str | None) -> Canary | None:
+    if steps is None:
+        if pause is None:
+            return None
+        raise UserError(
+            "`--pause` is the time between the steps of a canary, and none are named.",
+            remedy="Add them, as in `--canary 10,50,100 --pause 5m`.",
+        )
+    seconds = words.length_of(pause, "a time to pause").total_seconds() if pause else None
+    return read_canary(steps, seconds)
 
 
 def _candidate(context: Context, app: str | None, rack: str | None) -> str:
@@ -77,7 +111,40 @@ def _began(made: Promotion, what: str) -> str:
     where = f" of {made.app} on *{made.rack}*"
     if made.status is PromotionStatus.AWAITING_APPROVAL:
         return f"{what}{where} waits for an approval: {made.rack} is protected."
+    if made.canary:
+        return f"{what}{where}, first to {made.canary[0]} % of the traffic."
     return f"{what}{where}."
+
+
+@root.command("advance")
+@click.argument("promotion_id", metavar="[ID]", required=False)
+@click.option(
+    "--to", type=int, metavar="PERCENT", hidden=True, help="Only if that is the next share."
+)
+@pass_context
+def advance(context: Context, promotion_id: str | None, to: int | None) -> Reply:
+    """Move a canary on to its next share of the traffic."""
+    asking = context.asking()
+    chosen = promotion_id or _only_one(context, PromotionStatus.HOLDING, "advance", "holds a share")
+    if to is not None:
+        _refuse_another_share(context, chosen, to)
+    made = canary_story.move_on(context.world, asking, chosen)
+    share = canary_story.next_goal(made) or canary_story.ALL
+    text = f"Moving {made.id} of {made.app} on *{made.rack}* on to {share} % of the traffic."
+    return Reply(rack=context.tag(made.rack), parts=(Text(text=text),))
+
+
+def _refuse_another_share(context: Context, promotion_id: str, percent: int) -> None:
+    """Raise ``UserError`` for a button of a step that is over: it must not take another one."""
+    with context.world.store.read() as transaction:
+        found = lookup.promotion(transaction, promotion_id)
+    following = canary_story.next_goal(found)
+    if found.status is not PromotionStatus.HOLDING or following == percent:
+        return  # the engine says what is wrong with another status
+    raise UserError(
+        f"{found.id} is past that step: it has {canary_story.goal(found)} % of the traffic.",
+        remedy=f"`/rack advance {found.id}` moves it on to {following} %.",
+    )
 
 
 @root.command("rollback")
@@ -96,6 +163,7 @@ def rollback(
     app: str | None,
     rack: str | None,
     preview: bool,
+    seen: str | None,
     yes: bool,
 ) -> Reply:
     """Go back to an older release, by default the last healthy one. Goes before all else.
@@ -106,8 +174,9 @@ def rollback(
     if name and release_id is None and _is_release(name):
         name, release_id = None, name
     chosen, where = context.app(name or app), context.rack(rack)
+    ask = look_first.rolling_back(chosen, where, release_id)
     if preview:
-        return look_first.rollback(context, chosen, where, release_id)
+        return look_first.preview(context, ask)
     made = story.roll_back(
         context.world,
         asking,
@@ -116,6 +185,7 @@ def rollback(
         release_id=release_id,
         only_from=only_from,
         approved=yes,
+        seen=look_first.seen(context, ask, seen),
     )
     return follow(context, made, _began(made, f"Rolling back to *{made.release_id}*"))
 
@@ -129,143 +199,35 @@ def _is_release(word: str) -> bool:
 
 @root.command("approve")
 @click.argument("promotion_id", metavar="[ID]", required=False)
-@click.option("--preview", is_flag=True, hidden=True, help="Say what would happen.")
 @click.option("--yes", is_flag=True, hidden=True, expose_value=False, help="Agreed in a dialog.")
+@look_options
 @pass_context
-def approve(context: Context, promotion_id: str | None, preview: bool) -> Reply:
+def approve(context: Context, promotion_id: str | None, preview: bool, seen: str | None) -> Reply:
     """Approve a promotion that waits on a protected rack."""
     asking = context.asking()
-    chosen = promotion_id or _only_offer(context)
+    waits = PromotionStatus.AWAITING_APPROVAL
+    chosen = promotion_id or _only_one(context, waits, "approve", "waits for an approval")
+    ask = look_first.approving(chosen)
     if preview:
-        return look_first.waiting(context, chosen)
-    made = story.approve(context.world, asking, chosen)
-    return follow(context, made, f"Approved *{made.release_id}* of {made.app} on *{made.rack}*.")
+        return look_first.preview(context, ask)
+    made = story.approve(context.world, asking, chosen, seen=look_first.seen(context, ask, seen))
+    what = tell.deed(made).partition(" ")[0]
+    text = f"Approved {what} *{made.release_id}* of {made.app} on *{made.rack}*."
+    return follow(context, made, text)
 
 
-def _only_offer(context: Context) -> str:
-    """Return what waits for an approval where none is named: the thread's, else the only one."""
+def _only_one(context: Context, status: PromotionStatus, verb: str, does: str) -> str:
+    """Return the promotion that is meant where none is named: the thread's, else the only one."""
     if context.request.subject:
         return context.request.subject
     with context.world.store.read() as transaction:
-        offers = promotions.with_status(transaction, (PromotionStatus.AWAITING_APPROVAL,))
-    if len(offers) == 1:
-        return offers[0].id
-    if not offers:
-        raise UserError("Nothing waits for an approval.")
-    raise UserError(
-        "Approve which?",
-        why=f"{words.listed([one.id for one in offers])} wait.",
-        remedy="`/rack approve ID`.",
-    )
-
-
-@root.command("scale")
-@click.argument("numbers", metavar="SERVICE=N...", nargs=-1)
-@app_option
-@rack_option
-@approval_options
-@pass_context
-def scale(
-    context: Context,
-    numbers: tuple[str, ...],
-    app: str | None,
-    rack: str | None,
-    preview: bool,
-    yes: bool,
-) -> Reply:
-    """Change how many processes services have. Without numbers: show how many there are."""
-    chosen, where = context.app(app), context.rack(rack)
-    wanted = _numbers(numbers)
-    if wanted:
-        look_first.check_services(context, chosen, where, wanted)
-    if not wanted or preview:
-        return look_first.numbers(context, chosen, where, wanted)
-    asking = context.asking()
-    made = story.rerun(
-        context.world,
-        asking,
-        app=chosen,
-        rack=where,
-        kind=PromotionKind.SCALE,
-        scale=wanted,
-        approved=yes,
-    )
-    return follow(context, made, _began(made, f"Scaling {' '.join(numbers)}"))
-
-
-def _numbers(pairs: tuple[str, ...]) -> dict[str, int]:
-    wanted: dict[str, int] = {}
-    for pair in pairs:
-        service, _, number = pair.partition("=")
-        if not PROCESSES.match(number):
-            raise UserError(
-                f"`{shown(pair)}` is not a number of processes.",
-                remedy="Write SERVICE=N with N from 0 to 100, as in `web=3`.",
-            )
-        wanted[service] = int(number)
-    return wanted
-
-
-@root.command("restart")
-@click.argument("name", metavar="[APP]", required=False)
-@app_option
-@rack_option
-@approval_options
-@pass_context
-def restart(
-    context: Context,
-    name: str | None,
-    app: str | None,
-    rack: str | None,
-    preview: bool,
-    yes: bool,
-) -> Reply:
-    """Replace the live processes by new ones, without dropping requests."""
-    asking = context.asking()
-    chosen, where = context.app(name or app), context.rack(rack)
-    if preview:
-        return look_first.numbers(context, chosen, where, {})
-    made = story.rerun(
-        context.world,
-        asking,
-        app=chosen,
-        rack=where,
-        kind=PromotionKind.RESTART,
-        approved=yes,
-    )
-    return follow(context, made, _began(made, f"Restarting *{made.release_id}*"))
-
-
-@root.command("cancel")
-@click.argument("subject_id", metavar="[ID]", required=False)
-@app_option
-@rack_option
-@pass_context
-def cancel(context: Context, subject_id: str | None, app: str | None, rack: str | None) -> Reply:
-    """Cancel a build or promotion, by default the only one under way."""
-    asking = context.asking()
-    chosen = subject_id or context.request.subject or _only_one(context, app, rack)
-    if chosen.upper().startswith("B"):
-        build_story.cancel(context.world, asking, chosen)
-    else:
-        story.cancel(context.world, asking, chosen)
-    text = f"Canceling {literal(chosen.upper())}. Its thread tells the end."
-    return Reply(parts=(Text(text=text),))
-
-
-def _only_one(context: Context, app: str | None, rack: str | None) -> str:
-    chosen, where = context.app(app), context.rack(rack)
-    with context.world.store.read() as transaction:
-        found = [
-            build.id
-            for build in builds.unfinished(transaction)
-            if (build.app, build.rack) == (chosen, where)
-        ]
-        found += [one.id for one in promotions.unfinished(transaction, app=chosen, rack=where)]
+        found = promotions.with_status(transaction, (status,))
     if len(found) == 1:
-        return found[0]
+        return found[0].id
     if not found:
-        raise UserError(f"Nothing of {chosen} is under way on {where}.")
+        raise UserError(f"Nothing {does}.")
     raise UserError(
-        "Cancel which?", why=f"Under way are {', '.join(found)}.", remedy="`/rack cancel ID`."
+        f"{verb.capitalize()} which?",
+        why=f"There are {words.some([one.id for one in found])}.",
+        remedy=f"`/rack {verb} ID`.",
     )

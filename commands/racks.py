@@ -9,8 +9,8 @@ from commands.context import Context
 from commands.reply import Actions, Button, Reply, Table, Text, Tone
 from commands.tree import pass_context, root
 from engine.errors import PortError
-from engine.world import World
-from storage import apps
+from engine.world import RackSpec, World
+from storage import apps, locks
 
 
 @root.command("racks")
@@ -19,12 +19,14 @@ def list_racks(context: Context) -> Reply:
     """List the racks, and whether each answers."""
     current = context.switched()
     states = states_of(context.world)
+    with context.world.store.read() as transaction:
+        locked = locks.all_locks(transaction)
     rows = tuple(
         (
             words.rack(context.tag(name)) + (" (yours)" if name == current else ""),
             spec.provider,
             states[name],
-            "asks before it acts" if spec.protected else "",
+            _rules(spec, [one.app for one in locked if one.rack == name]),
         )
         for name, spec in context.world.racks.items()
     )
@@ -40,6 +42,13 @@ def list_racks(context: Context) -> Reply:
             *((Actions(buttons=buttons),) if buttons else ()),
         ),
     )
+
+
+def _rules(spec: RackSpec, locked: list[str]) -> str:
+    rules = ["asks before it acts"] if spec.protected else []
+    if locked:
+        rules.append(f"{words.some(locked, 4)} locked")
+    return ", ".join(rules)
 
 
 def states_of(world: World) -> dict[str, str]:

@@ -118,6 +118,8 @@ class Reply:
     follow: str | None = None  # id of the build or promotion that this began
     file: tuple[str, str] | None = None  # (name, text) too long for a message
     failed: bool = False  # a terminal exits non-zero
+    seen: str | None = None  # a digest of what a preview shows: who agrees sends it back
+    ask_again: tuple[str, ...] = ()  # words to be agreed to anew, after what this says
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -4,6 +4,7 @@ import logging
 import re
 import secrets
 from collections.abc import Callable
+from dataclasses import replace
 
 import click
 
@@ -11,10 +12,14 @@ from commands import (
     apps,
     builds,
     environment,
+    history,
+    locks,
     processes,
     promotions,
+    queue,
     racks,
     releases,
+    scaling,
     status,
 )
 from commands.context import Context
@@ -25,11 +30,15 @@ from commands.tree import root
 from engine.asking import Repeated
 from engine.errors import PortError, UserError
 from engine.marks import literal
+from engine.preflight import WorldChanged
 from engine.promote import StaleEnvironment
 from engine.world import World
 from storage.store import Conflict, Stale, Unavailable
 
-MODULES = (apps, builds, environment, processes, promotions, racks, releases, status)
+MODULES = (
+    *(apps, builds, environment, history, locks, processes),
+    *(promotions, queue, racks, releases, scaling, status),
+)
 HELP_WORDS = frozenset({"--help", "-h"})
 UNWRITABLE = re.compile("[\x00\ud800-\udfff]")  # no database takes these
 MESSAGE_LIMIT = 300  # characters; Click repeats what was typed, however long
@@ -51,6 +60,8 @@ def run(world: World, request: Request) -> Reply:
         return Reply()
     except StaleEnvironment as error:
         return _offer_rebase(error, request.words)
+    except WorldChanged as error:
+        return _ask_again(world, request, error)
     except UserError as error:
         return failure(error.what, error.why, error.remedy)
     except PortError as error:
@@ -135,6 +146,32 @@ def _offer_rebase(error: StaleEnvironment, words: tuple[str, ...]) -> Reply:
         ),
         failed=True,
     )
+
+
+def _ask_again(world: World, request: Request, error: WorldChanged) -> Reply:
+    """Show what would happen now, what changed first; in Slack it can be agreed to anew."""
+    words = _without_agreement(request.words)
+    looking = replace(request, words=(*words, "--preview"), key=f"{request.key}:again")
+    again = run(world, looking)
+    first = Text(text=f"{error.what} {error.why}", tone=Tone.BAD)
+    return replace(
+        again,
+        parts=(first, *again.parts),
+        failed=True,
+        ask_again=() if again.failed else words,
+    )
+
+
+def _without_agreement(words: tuple[str, ...]) -> tuple[str, ...]:
+    """Return the words without what says that somebody has looked and agreed."""
+    kept: list[str] = []
+    rest = iter(words)
+    for word in rest:
+        if word == "--seen":
+            next(rest, None)
+        elif word not in {"--yes", "-y"} and not word.startswith("--seen="):
+            kept.append(word)
+    return tuple(kept)
 
 
 def _name(request: Request) -> str:

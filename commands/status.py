@@ -2,10 +2,13 @@
 
 from commands import words
 from commands.context import Context, tag_of
+from commands.locks import lock_parts
 from commands.preview import line_of
 from commands.reply import Actions, Button, Reply, Table, Text, Tone
 from commands.tree import app_option, pass_context, rack_option, root
-from storage import builds, promotions, releases
+from engine.promote import NOT_CANCELABLE
+from engine.queue import ahead_of
+from storage import builds, locks, promotions, releases
 from storage.records import Build, Live, Promotion, PromotionKind, PromotionStatus
 
 DEEDS = {
@@ -40,10 +43,15 @@ def status(context: Context, app: str | None, rack: str | None) -> Reply:
         ]
         under_way = promotions.unfinished(transaction, app=chosen, rack=where)
         lines = {
-            one.id: line_of(transaction, one)
+            one.id: line_of(ahead_of(transaction, one))
             for one in under_way
             if one.status is PromotionStatus.QUEUED
         }
+        locked = [
+            one
+            for one in locks.all_locks(transaction)
+            if chosen in (None, one.app) and where in (None, one.rack)
+        ]
     now = context.world.clock.now()
     rows = tuple(
         (
@@ -65,6 +73,7 @@ def status(context: Context, app: str | None, rack: str | None) -> Reply:
                 rows=rows,
                 empty="Nothing is live yet.",
             ),
+            *lock_parts(context, locked),
             *under_way_parts(context, building, under_way, lines),
         ),
     )
@@ -96,10 +105,11 @@ def under_way_parts(
         what = f"{DEEDS[one.kind]} {one.release_id} is {words_of(one)}{more}"
         text = f"{rack_of(one)} · *{one.app}* · {what}"
         parts.append(Text(text=text, tone=Tone.WAITING if waits else Tone.BUSY))
-        buttons = [cancel_button(one.id)]
+        buttons = [] if one.status in NOT_CANCELABLE else [cancel_button(one.id)]
         if one.status is PromotionStatus.AWAITING_APPROVAL:
             buttons.insert(0, approve_button(one.id))
-        parts.append(Actions(buttons=tuple(buttons)))
+        if buttons:
+            parts.append(Actions(buttons=tuple(buttons)))
     return tuple(parts)
 
 
@@ -108,9 +118,9 @@ def words_of(promotion: Promotion) -> str:
     return str(promotion.status).replace("_", " ")
 
 
-def cancel_button(subject: str) -> Button:
+def cancel_button(subject: str, *, label: str = "Cancel") -> Button:
     """Return the button that cancels a build or promotion."""
-    return Button(label="Cancel", words=("cancel", subject), style="danger")
+    return Button(label=label, words=("cancel", subject), style="danger")
 
 
 def approve_button(promotion_id: str) -> Button:

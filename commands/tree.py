@@ -69,14 +69,20 @@ def rack_option(command: F) -> F:
 
 
 def approval_options(command: F) -> F:
-    """Add the two options that dialogs use: look first, then agree."""
-    preview = click.option(
-        "--preview", is_flag=True, hidden=True, help="Say what would happen, and do nothing."
-    )
+    """Add what dialogs use: look first, then agree to what was seen."""
     yes = click.option(
         "--yes", "-y", is_flag=True, help="Do it on a protected rack without asking."
     )
-    return preview(yes(command))
+    return look_options(yes(command))
+
+
+def look_options(command: F) -> F:
+    """Add ``--preview``, and what a dialog sends back of it."""
+    preview = click.option("--preview", is_flag=True, help="Say what would happen, and do nothing.")
+    seen = click.option(
+        "--seen", metavar="DIGEST", hidden=True, help="Refuse if things changed since the preview."
+    )
+    return preview(seen(command))
 
 
 def path_of(ctx: click.Context) -> str:

@@ -1,9 +1,15 @@
 """Numbers, times and racks as people say them."""
 
+import re
 from collections.abc import Mapping
 from datetime import datetime, timedelta
 
 from commands.reply import RackTag
+from engine.errors import UserError
+from engine.lookup import shown
+
+_LENGTH = re.compile(r"([0-9]{1,4})([smhd])\Z")
+_UNITS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days"}
 
 _CIRCLES: Mapping[str, str] = {
     "green": "🟢",
@@ -48,6 +54,24 @@ def listed(words: list[str], joint: str = "and") -> str:
     if len(words) < 2:
         return "".join(words)
     return f"{', '.join(words[:-1])} {joint} {words[-1]}"
+
+
+def some(words: list[str], limit: int = 8) -> str:
+    """Say the first of many things: "a, b and c", or "a, b and 12 more"."""
+    if len(words) <= limit:
+        return listed(words)
+    return f"{', '.join(words[: limit - 1])} and {len(words) - limit + 1} more"
+
+
+def length_of(text: str, what: str) -> timedelta:
+    """Read "10m", "2h" or "1d"; raises ``UserError`` saying that it is not *what*."""
+    found = _LENGTH.match(text)
+    if found is None:
+        raise UserError(
+            f"`{shown(text)}` is not {what}.",
+            remedy="Write a number and s, m, h or d, as in `10m`.",
+        )
+    return timedelta(**{_UNITS[found[2]]: int(found[1])})
 
 
 def rack(tag: RackTag) -> str:

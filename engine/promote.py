@@ -1,20 +1,22 @@
 """Asking for a release to be made live: promote, roll back, scale, restart, approve, cancel."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 
-from engine import announce, lookup, tell
+from engine import announce, choice, locking, lookup, preflight, tell
 from engine import release as release_story
 from engine.asking import Asking, card_channel
+from engine.canary import Canary
 from engine.errors import UserError
 from engine.lifecycle import PROMOTION_LIMITS, is_final
 from engine.marks import literal
 from engine.moves import move
-from engine.queue import ahead_of
-from engine.target import manifest_of
+from engine.preflight import Question, Seen
+from engine.queue import ahead_of, newer_ahead
 from engine.world import World
-from storage import apps, ids, promotions, releases
-from storage.records import Live, Promotion, PromotionKind, PromotionStatus, Release
+from storage import apps, ids, promotions
+from storage.records import Promotion, PromotionKind, PromotionStatus, Release
 from storage.store import Transaction
 
 P = PromotionStatus
@@ -28,6 +30,7 @@ class Wish:
     release: Release
     kind: PromotionKind
     scale: Mapping[str, int] = field(default_factory=dict)  # over the live numbers at its turn
+    canary: Canary | None = None
 
 
 class StaleEnvironment(UserError):
@@ -52,18 +55,30 @@ def promote(
     rack: str | None = None,
     approved: bool = False,
     environment: str = "ask",
+    canary: Canary | None = None,
+    seen: Seen | None = None,
 ) -> Promotion:
     """Ask for a release to be made live, on its own rack or from the same build on another.
 
     *environment* says what to do with a candidate older than the live environment: "ask" raises
-    ``StaleEnvironment``, "live" rebases it, "own" takes it as it is. Raises ``UserError`` for a
-    release that is live, under way, or older than the live one.
+    ``StaleEnvironment``, "live" rebases it, "own" takes it as it is. *seen* is what the asker
+    agreed to: ``WorldChanged`` where it is not so any more. Raises ``UserError`` for a release
+    that is live, under way, or older than the live one, for a locked app, and for a *canary*
+    where there is no traffic to divide.
     """
     with world.store.write() as transaction:
         asking.claim(world, transaction)
         wanted = lookup.release(transaction, release_id)
         apps.lock(transaction, wanted.app)
         rack = world.rack_spec(rack or wanted.rack).name
+        question = Question(
+            kind=PromotionKind.PROMOTE,
+            release=wanted,
+            rack=rack,
+            canary=canary,
+            rebase=environment == "live",
+        )
+        _look_before(world, transaction, question, seen)
         chosen = release_story.on_rack(world, transaction, wanted, rack, asking.person)
         live = promotions.live_on(transaction, app=chosen.app, rack=rack)
         takes_back = release_story.stale_environment(transaction, chosen)
@@ -71,8 +86,8 @@ def promote(
             raise StaleEnvironment(chosen, takes_back)
         if live is None or (takes_back and environment == "live"):
             chosen = release_story.rebased(world, transaction, chosen, asking.person)
-        _refuse_what_is_there(transaction, chosen, live)
-        wish = Wish(release=chosen, kind=PromotionKind.PROMOTE)
+        choice.refuse_what_is_there(transaction, chosen, live)
+        wish = Wish(release=chosen, kind=PromotionKind.PROMOTE, canary=canary)
         return _enter(world, transaction, asking, wish, approved=approved)
 
 
@@ -85,11 +100,13 @@ def roll_back(
     release_id: str | None = None,
     only_from: str | None = None,
     approved: bool = False,
+    seen: Seen | None = None,
 ) -> Promotion:
     """Ask for an older release again, by default the last healthy one; goes before all others.
 
     Cancels what is under way or waiting for the app on the rack. With *only_from* it is refused
-    unless that release is still the live one: a button on an old card must not surprise.
+    unless that release is still the live one: a button on an old card must not surprise. *seen*
+    is what the asker agreed to: ``WorldChanged`` where it is not so any more.
     """
     with world.store.write() as transaction:
         asking.claim(world, transaction)
@@ -101,49 +118,15 @@ def roll_back(
                 why=f"{live.release_id} is." if live else "Nothing is.",
                 remedy="`/rack status` shows what is live and what is under way.",
             )
-        chosen = rollback_goal(transaction, app=app, rack=rack, release_id=release_id)
-        _refuse_what_is_under_way(transaction, chosen, PromotionKind.ROLLBACK)
+        chosen = choice.rollback_goal(transaction, app=app, rack=rack, release_id=release_id)
+        question = Question(kind=PromotionKind.ROLLBACK, release=chosen, rack=rack)
+        _look_before(world, transaction, question, seen)
+        choice.refuse_what_is_under_way(transaction, chosen, PromotionKind.ROLLBACK)
         wish = Wish(release=chosen, kind=PromotionKind.ROLLBACK)
         promotion = _enter(world, transaction, asking, wish, approved=approved)
         if promotion.status is P.QUEUED:
             _make_way(world, transaction, promotion)
         return promotion
-
-
-def rollback_goal(
-    transaction: Transaction, *, app: str, rack: str, release_id: str | None
-) -> Release:
-    """Return where a rollback goes. Raises ``UserError`` where there is nothing to go back to."""
-    if release_id:
-        chosen = lookup.release(transaction, release_id)
-        if (chosen.app, chosen.rack) != (app, rack):
-            raise UserError(
-                f"{chosen.id} is a release of {chosen.app} on {chosen.rack}, "
-                f"not of {app} on {rack}."
-            )
-        if chosen.healthy_at is None:
-            raise UserError(
-                f"{chosen.id} has never been healthy on {rack}.",
-                remedy=f"To try it all the same: `/rack promote {chosen.id}`.",
-            )
-        return chosen
-    live = promotions.live_on(transaction, app=app, rack=rack)
-    running = promotions.running(transaction, app=app, rack=rack)
-    healthy = releases.latest(transaction, app=app, rack=rack, healthy=True, limit=200)
-    current = next((found for found in healthy if live and found.id == live.release_id), None)
-    if running and current and running.release_id != current.id:
-        return current  # the one under way is turned away; what is live stays
-    older = [
-        found
-        for found in healthy
-        if live is None or (found.id != live.release_id and _is_older(transaction, found, live))
-    ]
-    if not older:
-        raise UserError(
-            f"There is no older healthy release of {app} on {rack} to go back to.",
-            remedy=f"`/rack releases --app {app} --rack {rack}` lists what there is.",
-        )
-    return older[0]
 
 
 def rerun(
@@ -155,25 +138,32 @@ def rerun(
     kind: PromotionKind,
     scale: Mapping[str, int] | None = None,
     approved: bool = False,
+    seen: Seen | None = None,
 ) -> Promotion:
-    """Ask for the live release again with other numbers (scale) or new processes (restart)."""
+    """Ask for the live release again with other numbers (scale) or new processes (restart).
+
+    *seen* is what the asker agreed to: ``WorldChanged`` where it is not so any more. Raises
+    ``UserError`` where nothing is live or the app is locked.
+    """
     with world.store.write() as transaction:
         asking.claim(world, transaction)
         apps.lock(transaction, lookup.app(transaction, app).name)
-        live = promotions.live_on(transaction, app=app, rack=rack)
-        if live is None:
-            raise UserError(
-                f"Nothing of {app} is live on {rack}.", remedy="Promote a release first."
-            )
-        release = lookup.release(transaction, live.release_id)
+        live, release = choice.live_release(transaction, app=app, rack=rack)
+        question = Question(kind=kind, release=release, rack=rack, scale=scale or {})
+        _look_before(world, transaction, question, seen)
         if kind is PromotionKind.SCALE:
-            _refuse_numbers_that_are_there(transaction, release, live, scale or {})
+            choice.refuse_numbers_that_are_there(transaction, release, live, scale or {})
         wish = Wish(release=release, kind=kind, scale=scale or {})
         return _enter(world, transaction, asking, wish, approved=approved)
 
 
-def approve(world: World, asking: Asking, promotion_id: str) -> Promotion:
-    """Let a promotion that waits for approval take its place in the queue."""
+def approve(
+    world: World, asking: Asking, promotion_id: str, *, seen: Seen | None = None
+) -> Promotion:
+    """Let a promotion that waits for approval take its place in the queue.
+
+    *seen* is what the approver agreed to: ``WorldChanged`` where it is not so any more.
+    """
     with world.store.write() as transaction:
         asking.claim(world, transaction)
         promotion = lookup.promotion(transaction, promotion_id)
@@ -184,13 +174,28 @@ def approve(world: World, asking: Asking, promotion_id: str) -> Promotion:
                 f"{promotion.id} does not wait for approval.",
                 why=approver + tell.how_it_stands(promotion),
             )
+        _look_before(world, transaction, question_of(transaction, promotion), seen)
         approved = move(world, transaction, promotion, P.QUEUED, approved_by=asking.person)
         tell.approved(transaction, approved, world.clock.now())
         if approved.kind is PromotionKind.ROLLBACK:
             _make_way(world, transaction, approved)
         elif ahead := ahead_of(transaction, approved):
-            tell.waits_behind(transaction, approved, ahead, world.clock.now())
+            _tell_of_line(transaction, approved, ahead, world.clock.now())
     return approved
+
+
+def question_of(transaction: Transaction, promotion: Promotion) -> Question:
+    """Return what preflight asks about a promotion that waits for an approval."""
+    return Question(
+        kind=promotion.kind,
+        release=lookup.release(transaction, promotion.release_id),
+        rack=promotion.rack,
+        scale=promotion.scale or {},
+        canary=Canary(steps=promotion.canary, pause_seconds=promotion.pause_seconds)
+        if promotion.canary
+        else None,
+        asked=promotion.id,
+    )
 
 
 def cancel(world: World, asking: Asking, promotion_id: str) -> Promotion:
@@ -226,50 +231,17 @@ def _stop(
     return promotion
 
 
-def _refuse_what_is_under_way(
-    transaction: Transaction, chosen: Release, kind: PromotionKind
+def _look_before(
+    world: World, transaction: Transaction, question: Question, seen: Seen | None
 ) -> None:
-    """Raise ``UserError`` where somebody has asked for the very same already."""
-    for other in promotions.unfinished(transaction, app=chosen.app, rack=chosen.rack):
-        if (other.release_id, other.kind) == (chosen.id, kind):
-            asked = f"{literal(other.asked_by.name)} asked for it ({other.id})."
-            raise UserError(
-                f"{tell.deed(other, capital=True)} on {chosen.rack} is under way already.",
-                why=f"{asked} {tell.how_it_stands(other)}",
-            )
-
-
-def _refuse_what_is_there(transaction: Transaction, chosen: Release, live: Live | None) -> None:
-    _refuse_what_is_under_way(transaction, chosen, PromotionKind.PROMOTE)
-    if live is None:
-        return
-    if live.release_id == chosen.id:
-        by = promotions.get(transaction, live.promotion_id)
-        raise UserError(
-            f"{chosen.id} is live on {chosen.rack} already.",
-            why=f"{literal(by.asked_by.name)} promoted it ({by.id})." if by else "",
-            remedy=f"To start its processes anew: `/rack restart --app {chosen.app}`.",
-        )
-    if _is_older(transaction, chosen, live):
-        raise UserError(
-            f"{chosen.id} is older than {live.release_id}, which is live on {chosen.rack}.",
-            remedy=f"To go back to it: `/rack rollback {chosen.app} {chosen.id}`.",
-        )
-
-
-def _refuse_numbers_that_are_there(
-    transaction: Transaction, release: Release, live: Live, scale: Mapping[str, int]
-) -> None:
-    services = manifest_of(release).services
-    present = {one.name: live.scale.get(one.name, one.replicas) for one in services}
-    changing = promotions.unfinished(transaction, app=live.app, rack=live.rack)
-    if not changing and present == {**present, **scale}:
-        raise UserError(f"{live.app} on {live.rack} has these numbers already.")
-
-
-def _is_older(transaction: Transaction, release: Release, live: Live) -> bool:
-    current = releases.get(transaction, live.release_id)
-    return current is not None and release.created_at < current.created_at
+    """Raise ``UserError`` for what must not begin now, whatever else may be said of it."""
+    app, rack = question.release.app, question.rack
+    if seen:
+        preflight.refuse_if_changed(world, transaction, question, seen)
+    locking.refuse_locked(transaction, app=app, rack=rack, kind=question.kind)
+    if question.canary:
+        plan = preflight.plan(world, transaction, question)
+        preflight.refuse_canary(plan, world.rack(rack).capabilities)
 
 
 def _enter(
@@ -294,6 +266,8 @@ def _enter(
         status_since=now,
         deadline_at=now + PROMOTION_LIMITS[status],
         scale=dict(wish.scale),
+        canary=wish.canary.steps if wish.canary else (),
+        pause_seconds=wish.canary.pause_seconds if wish.canary else None,
     )
     _supersede_offers(world, transaction, promotion)
     ahead = [
@@ -306,8 +280,26 @@ def _enter(
     if waits:
         tell.awaits_approval(transaction, promotion, now)
     elif ahead and wish.kind is not PromotionKind.ROLLBACK:
-        tell.waits_behind(transaction, promotion, ahead, now)
+        _tell_of_line(transaction, promotion, ahead, now)
     return promotion
+
+
+def _tell_of_line(
+    transaction: Transaction, promotion: Promotion, ahead: Sequence[Promotion], at: datetime
+) -> None:
+    """Tell behind whom it waits, and where that makes it pointless."""
+    tell.waits_behind(transaction, promotion, ahead, at)
+    release = lookup.release(transaction, promotion.release_id)
+    if newer := newer_ahead(transaction, promotion.kind, release, ahead):
+        announce.milestone(
+            transaction,
+            promotion,
+            "newer_ahead",
+            f"{newer.release_id} ({newer.id}) is newer and comes first: once it is live, this "
+            "ends without doing anything.",
+            at=at,
+            tone="waiting",
+        )
 
 
 def _supersede_offers(world: World, transaction: Transaction, newer: Promotion) -> None:

@@ -6,8 +6,8 @@ from engine import lookup
 from engine.moves import move
 from engine.release import stale_environment
 from engine.world import World
-from storage import promotions
-from storage.records import Live, Promotion, PromotionKind, PromotionStatus
+from storage import locks, promotions
+from storage.records import Live, Promotion, PromotionKind, PromotionStatus, Release
 from storage.store import Conflict, Stale, Transaction
 
 P = PromotionStatus
@@ -20,9 +20,11 @@ def due(world: World) -> list[str]:
     with world.store.read() as transaction:
         waiting = promotions.with_status(transaction, promotions.WAITING)
         running = promotions.with_status(transaction, promotions.RUNNING)
+        locked = {(one.app, one.rack) for one in locks.all_locks(transaction)} if waiting else set()
     busy = {(one.app, one.rack) for one in running}
     for promotion in in_turn(waiting):
-        _take_turn(world, promotion, busy)
+        is_rollback = promotion.kind is PromotionKind.ROLLBACK
+        _take_turn(world, promotion, busy if is_rollback else busy | locked)
     if waiting:
         with world.store.read() as transaction:
             running = promotions.with_status(transaction, promotions.RUNNING)
@@ -52,11 +54,24 @@ def ahead_of(transaction: Transaction, promotion: Promotion) -> list[Promotion]:
     return ([running] if running else []) + before
 
 
-def _take_turn(world: World, promotion: Promotion, busy: set[Place]) -> None:
+def newer_ahead(
+    transaction: Transaction, kind: PromotionKind, own: Release, ahead: Sequence[Promotion]
+) -> Promotion | None:
+    """Return a promotion ahead whose release is newer than *own*, which is then pointless."""
+    if kind is not PromotionKind.PROMOTE:
+        return None
+    for other in ahead:
+        release = lookup.release(transaction, other.release_id)
+        if other.kind is PromotionKind.PROMOTE and release.created_at > own.created_at:
+            return other
+    return None
+
+
+def _take_turn(world: World, promotion: Promotion, not_free: set[Place]) -> None:
     """Begin a promotion whose app and rack are free, or end one that waited too long."""
     now = world.clock.now()
     late = promotion.deadline_at is not None and now >= promotion.deadline_at
-    waits = promotion.status is P.AWAITING_APPROVAL or (promotion.app, promotion.rack) in busy
+    waits = promotion.status is P.AWAITING_APPROVAL or (promotion.app, promotion.rack) in not_free
     if waits and not late:
         return
     try:
@@ -76,6 +91,8 @@ def _begin(world: World, transaction: Transaction, promotion: Promotion) -> None
     """Let a promotion leave the queue, over what is live now and not when it was asked for."""
     where = {"app": promotion.app, "rack": promotion.rack}
     if promotions.running(transaction, **where):
+        return
+    if promotion.kind is not PromotionKind.ROLLBACK and locks.get(transaction, **where):
         return
     if promotions.with_leftovers(transaction, **where):
         return  # the sweep clears them first: a revert would put old processes back to work
@@ -103,6 +120,8 @@ def _overtaken(transaction: Transaction, promotion: Promotion, live: Live | None
     if promotion.kind is not PromotionKind.PROMOTE or live.since < promotion.created_at:
         return None
     release = lookup.release(transaction, promotion.release_id)
+    if lookup.release(transaction, live.release_id).created_at > release.created_at:
+        return f"{live.release_id}, which is newer than {release.id}, became live while it waited."
     takes_back = stale_environment(transaction, release)
     if not takes_back:
         return None

@@ -13,7 +13,7 @@ from bot.slack.boundary import Boundary, contained
 from bot.slack.inbound import Arrival, Press
 from bot.slack.limits import Block
 from bot.slack.reception import Reception
-from commands.reply import Reply
+from commands.reply import Actions, Button, Reply
 from commands.run import failure
 
 _TOO_LATE = failure(
@@ -52,6 +52,9 @@ class Dialogs:
         if press.opens == modals.ENVIRONMENT:
             self._show(press.arrival, modals.environment(press.arrival), press)
             return
+        if press.opens == modals.REASON:
+            self._show(press.arrival, modals.reason(press.arrival, press.label), press)
+            return
         shown = self._show(press.arrival, modals.waiting(), press)
         if shown:
             self._boundary.later(lambda: self._fill(shown, press, home_team))
@@ -86,9 +89,23 @@ class Dialogs:
             self._answers.send_directly(arrival, reply.file)
 
     def agreed(self, body: Mapping[str, Any], home_team: str) -> None:
-        """Do what a dialog asked about."""
+        """Do what a dialog asked about; where things have changed since, ask again."""
+        arrival, label = modals.of_submission(body), modals.label_of(body)
+
+        def tell(reply: Reply) -> None:
+            if reply.ask_again:
+                self._ask_again(replace(arrival, words=reply.ask_again), label, reply)
+            else:
+                self._answers.whisper(arrival, reply)
+
+        agreed = replace(arrival, words=(*arrival.words, "--yes"))
+        contained(lambda: self._reception.answer(agreed, home_team), tell)
+
+    def reasoned(self, body: Mapping[str, Any], home_team: str) -> None:
+        """Do what needed a reason, with the one that was written."""
         arrival = modals.of_submission(body)
-        self._do(replace(arrival, words=(*arrival.words, "--yes")), home_team)
+        words = (*arrival.words, "--reason", modals.entered(body["view"]))
+        self._do(replace(arrival, words=words), home_team)
 
     def entered(self, body: Mapping[str, Any], pairs: tuple[str, ...], home_team: str) -> None:
         """Set the environment values that were entered."""
@@ -99,6 +116,17 @@ class Dialogs:
             lambda: self._reception.answer(arrival, home_team),
             lambda reply: self._answers.whisper(arrival, reply),
         )
+
+    def _ask_again(self, arrival: Arrival, label: str, reply: Reply) -> None:
+        """Open the dialog anew with what changed, or whisper it with a button that does."""
+        view = modals.confirm(arrival, label, replace(reply, failed=False))
+        try:
+            self._client.views_open(trigger_id=arrival.trigger_id, view=view)
+        except FAULTS as error:
+            log.info("dialog not opened", extra={"code": code_of(error)})
+            again = Button(label=label, words=arrival.words, opens=modals.CONFIRM)
+            parts = (*reply.parts, Actions(buttons=(again,)))
+            self._answers.whisper(arrival, replace(reply, parts=parts))
 
     def _fill(self, shown: Shown, press: Press, home_team: str) -> None:
         arrival = press.arrival

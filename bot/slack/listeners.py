@@ -102,7 +102,7 @@ def _pressed(edge: Edge, body: Body, home_team: str) -> None:
     press = of_press(body)
     if press is None:
         edge.boundary.later(lambda: edge.answers.whisper(of_unknown_press(body), _OUTDATED))
-    elif press.opens in {modals.CONFIRM, modals.ENVIRONMENT}:
+    elif press.opens in {modals.CONFIRM, modals.ENVIRONMENT, modals.REASON}:
         edge.dialogs.open(press, home_team)
     else:
         edge.boundary.later(lambda: _press_answered(edge, press, home_team))
@@ -129,6 +129,11 @@ def _listen_to_dialogs(app: App, edge: Edge) -> None:
     def on_agreed(ack: Ack, body: Body, context: BoltContext) -> None:
         ack()
         edge.boundary.later(lambda: edge.dialogs.agreed(body, _home_team(context)))
+
+    @app.view(modals.REASON)
+    def on_reasoned(ack: Ack, body: Body, context: BoltContext) -> None:
+        ack()
+        edge.boundary.later(lambda: edge.dialogs.reasoned(body, _home_team(context)))
 
     @app.view(modals.ENVIRONMENT)
     def on_entered(ack: Ack, body: Body, context: BoltContext) -> None:

@@ -1,4 +1,4 @@
-"""The dialogs: one that asks before it acts, one that takes environment values, one that tells."""
+"""The dialogs: those that ask before they act, or for values or a reason, and one that tells."""
 
 import json
 from collections.abc import Mapping
@@ -14,9 +14,11 @@ from commands.request import Origin
 
 CONFIRM = "confirm"  # callback ids, and what a button's ``opens`` says
 ENVIRONMENT = "environment"
+REASON = "reason"
 VALUES = "values"  # block and action of the input
 
 _MOST_TYPED = 3_000
+_LONGEST_REASON = 200
 
 
 def waiting() -> Block:
@@ -32,9 +34,10 @@ def confirm(arrival: Arrival, label: str, preview: Reply) -> Block:
     if preview.failed:
         return result(preview)
     modal = _modal("Are you sure?", view_blocks(preview, replace(VIEW, rest="")))
+    seen = ("--seen", preview.seen) if preview.seen else ()
     return modal | {
         "callback_id": CONFIRM,
-        "private_metadata": _pack(arrival),
+        "private_metadata": _pack(replace(arrival, words=(*arrival.words, *seen)), label),
         "submit": plain_text(label.rstrip("… ") or "Yes", VIEW_TITLE),
         "close": plain_text("No", VIEW_TITLE),
     }
@@ -47,22 +50,23 @@ def environment(arrival: Arrival) -> Block:
     place = f"*{app}* on *{rack}*" if app and rack else "this app"
     note = "Values are sealed at once and never shown again. Quotes are kept as they are."
     about = Reply(parts=(Text(text=f"Sets variables of {place}."), Note(text=note)))
-    form = {
-        "type": "input",
-        "block_id": VALUES,
-        "label": plain_text("NAME=value, one a line", 2_000),
-        "element": {
-            "type": "plain_text_input",
-            "action_id": VALUES,
-            "multiline": True,
-            "max_length": _MOST_TYPED,
-            "focus_on_load": True,
-        },
-    }
+    form = _input("NAME=value, one a line", _MOST_TYPED, multiline=True)
     return _modal("Environment", [*view_blocks(about), form]) | {
         "callback_id": ENVIRONMENT,
         "private_metadata": _pack(arrival),
         "submit": plain_text("Set", VIEW_TITLE),
+        "close": plain_text("Cancel", VIEW_TITLE),
+    }
+
+
+def reason(arrival: Arrival, label: str) -> Block:
+    """Draw the form that asks why, for words that need a ``--reason``."""
+    note = Note(text="It is told in the threads that it is about.")
+    form = _input("Why?", _LONGEST_REASON, multiline=False)
+    return _modal("Say why", [*view_blocks(Reply(parts=(note,))), form]) | {
+        "callback_id": REASON,
+        "private_metadata": _pack(arrival, label),
+        "submit": plain_text(label.rstrip("… ") or "Yes", VIEW_TITLE),
         "close": plain_text("Cancel", VIEW_TITLE),
     }
 
@@ -91,7 +95,28 @@ def of_submission(body: Mapping[str, Any]) -> Arrival:
         channel_name=packed["channel_name"],
         card_ts=packed["card_ts"],
         thread_ts=packed["thread_ts"],
+        trigger_id=body.get("trigger_id"),
     )
+
+
+def label_of(body: Mapping[str, Any]) -> str:
+    """Return what the button said that opened a sent dialog."""
+    return str(json.loads(body["view"]["private_metadata"])["label"])
+
+
+def _input(label: str, max_length: int, *, multiline: bool) -> Block:
+    return {
+        "type": "input",
+        "block_id": VALUES,
+        "label": plain_text(label, 2_000),
+        "element": {
+            "type": "plain_text_input",
+            "action_id": VALUES,
+            "multiline": multiline,
+            "max_length": max_length,
+            "focus_on_load": True,
+        },
+    }
 
 
 def _modal(title: str, blocks: list[Block]) -> Block:
@@ -103,7 +128,7 @@ def _modal(title: str, blocks: list[Block]) -> Block:
     }
 
 
-def _pack(arrival: Arrival) -> str:
+def _pack(arrival: Arrival, label: str = "") -> str:
     """Return what a sent dialog must know; a button's words always fit beside the rest."""
     packed = json.dumps(
         {
@@ -112,6 +137,7 @@ def _pack(arrival: Arrival) -> str:
             "channel_name": arrival.channel_name,
             "card_ts": arrival.card_ts,
             "thread_ts": arrival.thread_ts,
+            "label": label,
         },
         separators=(",", ":"),
     )

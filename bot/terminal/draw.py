@@ -28,6 +28,7 @@ from commands.reply import (
 from engine.marks import Kind, Span, read
 from storage.records import Person
 
+_ENTERED = {"environment": " NAME=value", "reason": " --reason TEXT"}  # what a dialog takes
 _STYLES = {
     "purple": "magenta",
     "orange": "dark_orange",
@@ -124,7 +125,6 @@ def _table(console: Console, table: Table) -> None:
 def _commands(console: Console, actions: Actions) -> None:
     """Say what one would type instead of pressing each button."""
     for button in actions.buttons:
-        more = " NAME=value" if button.opens == "environment" else ""
-        typed = f"rackhand {shlex.join(button.words)}{more}"
+        typed = f"rackhand {shlex.join(button.words)}{_ENTERED.get(button.opens or '', '')}"
         label = RichText(f"{clean(button.label).rstrip('…')}: ", style="dim")
         _print(console, label, RichText(clean(typed), style="bold"))
