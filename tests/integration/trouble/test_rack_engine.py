@@ -2,46 +2,17 @@
 
 import os
 import signal
-from collections.abc import Callable, Iterator
-from pathlib import Path
+from collections.abc import Callable
 
 import psutil
-import pytest
 
-from scripts import base_images, dockerd
-from scripts.lookalikes import CannotMake
+from scripts import dockerd
 from storage.records import PromotionStatus
 from tests.integration.trouble.rack_app import files
-from tests.integration.trouble.rack_scene import UNDISTURBED, RealScene, real_scene
-from tests.services.engines import remove_what_rackhand_made
-from tests.services.requirement import lacking
+from tests.integration.trouble.rack_scene import UNDISTURBED, RealScene
 
 P = PromotionStatus
 End = Callable[[dockerd.Engine], None]
-
-
-@pytest.fixture(scope="module")
-def own_engine(slot: Path) -> Iterator[dockerd.Engine]:
-    """An engine that no other test uses."""
-    engine = dockerd.Engine(home=slot / "engine-3")
-    try:
-        dockerd.start(engine)
-        base_images.ensure(engine.url)
-    except (dockerd.CannotStart, CannotMake) as error:
-        lacking(str(error))
-    yield engine
-    dockerd.start(engine)
-    dockerd.empty(engine.url, keep=base_images.REFERENCES)
-    dockerd.stop(engine)
-
-
-@pytest.fixture
-def fragile(database: Path, own_engine: dockerd.Engine) -> Iterator[RealScene]:
-    """The rack staging on an engine that the test may end."""
-    dockerd.start(own_engine)
-    remove_what_rackhand_made(own_engine.url)
-    with real_scene(database, {"staging": own_engine.url}) as scene:
-        yield scene
 
 
 def kill(engine: dockerd.Engine) -> None:

@@ -43,6 +43,11 @@ class Visitor:
                 shown.append(word)
         return shown
 
+    def went_over(self, old: str, new: str, *, but_for: str = "") -> bool:
+        """Whether it was the old release first, the new one in the end, and nothing else ever."""
+        others = set(self.runs) - {but_for}
+        return others == {old, new} and (self.runs[0], self.runs[-1]) == (old, new)
+
 
 @contextmanager
 def visitor(port: int, host: str) -> Iterator[Visitor]:
