@@ -5,14 +5,18 @@ requests ended, but for a few milliseconds between HAProxy's threads.
 """
 
 import itertools
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from enum import Enum
+from functools import cache
 
 from storage.records import Sample, Served
 
 MOMENT_LENGTH = 13  # of milliseconds since 1970, until the year 2286
+SECOND_LENGTH = 10  # of the seconds in it
+MILLISECONDS = 3  # digits that follow
+TOLD = MILLISECONDS + 1  # where the rest begins
 DISORDER_MILLISECONDS = 1000
 SWITCHED = "101"  # to another protocol, as WebSocket is: lasts as long as somebody likes
 BY_CLIENT = frozenset("Cc")  # the client broke off or fell silent
@@ -45,12 +49,12 @@ class _Half:
 
 @dataclass(slots=True)
 class _Second:
-    """One second, as far as it has been read."""
+    """One second of an app."""
 
     old: _Half = field(default_factory=_Half)
     new: _Half = field(default_factory=_Half)
     refused: int = 0
-    ends: list[int] = field(default_factory=list)  # milliseconds within the second
+    ends: list[int] = field(default_factory=list)  # milliseconds within the second, rising
 
 
 def samples(
@@ -82,62 +86,61 @@ def oldest_second(log: str) -> int | None:
 
 
 def _read(log: str, *, first: int, last: int, attribute: Attribute) -> dict[int, _Second]:
-    sides: dict[tuple[str, str], Side | None] = {}
-    seconds: dict[int, _Second] = {}
+    by_second: dict[str, list[str]] = defaultdict(list)
     for line in _lines_from(log, first * 1000 - DISORDER_MILLISECONDS):
+        by_second[line[:SECOND_LENGTH]].append(line[SECOND_LENGTH:])
+    attribute = cache(attribute)
+    found = {
+        int(second): _read_second(lines, attribute)
+        for second, lines in by_second.items()
+        if second.isdigit() and first <= int(second) <= last
+    }
+    return {number: second for number, second in found.items() if second.ends}
+
+
+def _read_second(lines: list[str], attribute: Attribute) -> _Second:
+    """Count equal lines together, since most of them are: a busy router writes many."""
+    second = _Second()
+    ours = set()
+    for told, times in Counter(line[TOLD:] for line in lines).items():
         try:
-            at, place, server, status, took, ended = line.split(" ")
-            second, millisecond = divmod(int(at), 1000)
+            place, server, status, took, ended = told.split(" ")
         except ValueError:
             continue  # not a request's: a connection that failed before there was one
-        if not first <= second <= last:
-            continue
-        key = (place, server)
-        if key not in sides:
-            sides[key] = attribute(place, server)
-        side = sides[key]
-        if side is None:
-            continue
-        entry = seconds.get(second)
-        if entry is None:
-            entry = seconds[second] = _Second()
-        _count(entry, side, status, took, ended, millisecond)
-    return seconds
+        side = attribute(place, server)
+        if side is None or (side is Side.NOBODY and ended[0] in BY_CLIENT):
+            continue  # in the second case it went before anybody was looked for
+        ours.add(told)
+        if side is Side.NOBODY:
+            second.refused += times
+        else:
+            _count(second.new if side is Side.NEW else second.old, times, status, took, ended)
+    second.ends = sorted({int(line[:MILLISECONDS]) for line in lines if line[TOLD:] in ours})
+    return second
 
 
-def _count(
-    second: _Second, side: Side, status: str, took: str, ended: str, millisecond: int
-) -> None:
+def _count(half: _Half, times: int, status: str, took: str, ended: str) -> None:
     by = ended[0]
-    if side is Side.NOBODY and by in BY_CLIENT:
-        return  # it went before anybody was looked for
-    second.ends.append(millisecond)
-    if side is Side.NOBODY:
-        second.refused += 1
-        return
-    half = second.new if side is Side.NEW else second.old
-    half.requests += 1
+    half.requests += times
     if by == "-" and status != SWITCHED:  # the usual
-        half.took[int(took)] += 1
-        if status >= "500":
-            half.failed += 1
+        half.took[int(took)] += times
+        half.failed += times * (status >= "500")
     elif by in BY_CLIENT:
         return
     elif status == SWITCHED:
-        half.failed += by in BY_ADMIN  # a process may end such a conversation as it likes
+        half.failed += times * (by in BY_ADMIN)  # a process may end such a talk as it likes
     elif by in BROKEN_OFF or status >= "500":
-        half.failed += 1
+        half.failed += times
 
 
 def _sample(number: int, second: _Second) -> Sample:
-    ends = sorted(second.ends)
-    gaps = (later - earlier for earlier, later in itertools.pairwise(ends))
+    gaps = (later - earlier for earlier, later in itertools.pairwise(second.ends))
     return Sample(
         second=number,
         old=second.old.served(),
         new=second.new.served(),
-        first_ms=ends[0],
-        last_ms=ends[-1],
+        first_ms=second.ends[0],
+        last_ms=second.ends[-1],
         pause_ms=max(gaps, default=0),
     )
 

@@ -51,6 +51,14 @@ def test_a_server_with_traffic_is_in_the_file_with_its_check() -> None:
     )
 
 
+def test_a_share_of_the_traffic_outlives_a_restart() -> None:
+    shared = replace(server("web", Traffic.READY), weight=28)
+
+    (line,) = lines_of("web", files(shared)[CONFIG])
+
+    assert line.endswith("weight 28")
+
+
 def test_a_server_that_drains_is_in_the_file_without_weight() -> None:
     (line,) = lines_of("web", files(server("web", Traffic.DRAINING))[CONFIG])
 
