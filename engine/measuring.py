@@ -67,14 +67,15 @@ def breach(world: World, promotion: Promotion, rule: BakeRule) -> Breach | None:
     moments = receipt.moments_of(promotion.receipt)
     if promotion.status not in JUDGED or receipt.SHIFT not in moments:
         return None
+    shifted_at = int(moments[receipt.SHIFT].timestamp())
+    now = int(world.clock.now().timestamp())
+    recent = max(shifted_at, now - JUDGED_SECONDS)
     with world.store.read() as transaction:
-        found = samples.of(transaction, promotion.id)
-    return judge(
-        found,
-        shifted_at=int(moments[receipt.SHIFT].timestamp()),
-        now=int(world.clock.now().timestamp()),
-        rule=rule,
-    )
+        before = samples.of(
+            transaction, promotion.id, first=shifted_at - JUDGED_SECONDS, last=shifted_at - 1
+        )
+        found = before + samples.of(transaction, promotion.id, first=recent)
+    return judge(found, shifted_at=shifted_at, now=now, rule=rule)
 
 
 def is_counted(world: World, promotion: Promotion) -> bool:

@@ -2,26 +2,37 @@
 
 from collections.abc import Iterable
 
-from sqlalchemy import delete, func, select
+from sqlalchemy import delete, func, insert, select
 
 from storage import rows
 from storage.records import Sample
 from storage.store import Transaction
 from storage.tables import samples
 
+NEVER = 2**31 - 1  # the last second that the column holds
+
 
 def add(transaction: Transaction, promotion_id: str, found: Iterable[Sample]) -> None:
-    """Keep samples of seconds that have none yet; a repeat changes nothing."""
-    for sample in found:
-        values = {"promotion_id": promotion_id, **rows.values_of(sample)}
-        rows.add_if_new(transaction, samples, values)
+    """Keep the samples that are newer than those which are there; a repeat changes nothing."""
+    last = last_second(transaction, promotion_id)
+    new = [
+        {"promotion_id": promotion_id, **rows.values_of(sample)}
+        for sample in found
+        if last is None or sample.second > last
+    ]
+    if new:
+        transaction.execute(insert(samples), new)
 
 
-def of(transaction: Transaction, promotion_id: str) -> list[Sample]:
-    """Read a promotion's samples, oldest first."""
+def of(
+    transaction: Transaction, promotion_id: str, *, first: int = 0, last: int = NEVER
+) -> list[Sample]:
+    """Read a promotion's samples from second *first* to *last*, oldest first."""
     columns = [samples.c[name] for name in Sample.__dataclass_fields__]
     query = (
-        select(*columns).where(samples.c.promotion_id == promotion_id).order_by(samples.c.second)
+        select(*columns)
+        .where(samples.c.promotion_id == promotion_id, samples.c.second.between(first, last))
+        .order_by(samples.c.second)
     )
     return [rows.record_of(Sample, row) for row in transaction.execute(query)]
 
