@@ -13,7 +13,7 @@ from engine.preflight.facts import (
     Sight,
 )
 from engine.preflight.gather import plan
-from engine.preflight.look import look
+from engine.preflight.sight import look
 
 __all__ = [
     "Concern",

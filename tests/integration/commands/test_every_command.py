@@ -198,45 +198,6 @@ def test_releases_promote_and_rollback_are_the_same_commands(scene: Scene) -> No
     assert scene.live_release() == one
 
 
-def test_a_preview_says_what_would_happen_and_does_nothing(scene: Scene) -> None:
-    old = live_web(scene)
-    new = scene.built("Newer", compose("web", "worker"))
-    before = len(scene.all_promotions())
-    for words in (
-        ("promote", new, "--rack", "production"),
-        ("promote", new),
-        ("restart",),
-        ("scale", "web=2"),
-    ):
-        reply = scene.say(*words, "--preview")
-        assert not reply.failed, text_of(reply)
-    assert old in text_of(scene.say("promote", new, "--preview"))
-    assert len(scene.all_promotions()) == before
-
-
-def test_the_preview_of_a_rollback_names_its_goal_and_what_it_stops(scene: Scene) -> None:
-    old = live_web(scene)
-    broken = scene.built("Broken")
-    scene.behave(broken, HELD)
-    running = scene.did("promote", broken)
-    scene.tick()
-    reply = scene.say("rollback", "--preview")
-
-    assert old in text_of(reply)
-    assert f"{running} is under way and will be canceled." in text_of(reply)
-    assert "migrations" in text_of(reply)
-
-
-def test_a_preview_warns_of_a_service_that_cannot_be_replaced_without_a_gap(scene: Scene) -> None:
-    files = {
-        **compose("web"),
-        "compose.yaml": "services:\n  db:\n    image: postgres:17\n    volumes: [data:/d]\n"
-        "volumes:\n  data:\n",
-    }
-    reply = scene.say("promote", scene.built("With a database", files), "--preview")
-    assert "db will have a gap if changed" in text_of(reply)
-
-
 def test_env_lists_names_only(scene: Scene) -> None:
     assert table_of(scene.say("env")).rows == ()
     reply = scene.say("env", "set", "A=1", "B=2")

@@ -24,6 +24,9 @@ ACTS = (
     ("rollback",),
     ("releases", "rollback"),
     ("approve", "PAAAAAAAAAA"),
+    ("advance", "PAAAAAAAAAA"),
+    ("lock", "--reason", "Payments are down"),
+    ("unlock", "--reason", "Payments are back"),
     ("scale", "web=2"),
     ("restart",),
     ("cancel",),
@@ -46,6 +49,9 @@ LOOKS = (
     ("logs",),
     ("scale",),
     ("status",),
+    ("queue",),
+    ("locks",),
+    ("promotions",),
 )
 STRANGERS = [standing for standing in Standing if standing is not Standing.MEMBER]
 
@@ -83,7 +89,7 @@ def test_every_command_of_the_tree_is_a_look_or_an_act() -> None:
         return found
 
     covered = {words[:length] for words in (*ACTS, *LOOKS) for length in (1, 2)}
-    assert paths(root, ()) - covered <= {("builds", "info")}
+    assert paths(root, ()) - covered <= {("builds", "info"), ("promotions", "info")}
 
 
 def test_who_slack_does_not_know_just_now_is_asked_to_try_again(scene: Scene) -> None:

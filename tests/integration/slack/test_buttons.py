@@ -1,6 +1,7 @@
 """What is pressed: buttons, dialogs, shortcuts, App Home."""
 
 import logging
+from dataclasses import replace
 
 import pytest
 from slack_sdk import WebClient
@@ -118,6 +119,76 @@ def test_a_dialog_shows_what_will_happen_and_does_it_once_agreed(
     assert [request.words[4:] for request in script.requests] == [("--preview",), ("--yes",)]
     assert script.last.origin is Origin.MODAL
     assert script.last.subject == "PQWERTYUPAS"
+
+
+CHANGED = "Nothing was done, for things have changed since you looked. RNEW is live now."
+UNLOCK = Button(label="Unlock…", words=("unlock", "web", "--rack", "production"), opens="reason")
+
+
+def changing_once(script: ScriptedSide) -> None:
+    """Promote as long as it is agreed to what is so: the first look is outdated at once."""
+
+    def answer(request: Request) -> Reply:
+        if "--preview" in request.words:
+            return replace(PREVIEW, seen="first")
+        if request.words[-3:] == ("--seen", "second", "--yes"):
+            return Reply(parts=(Text(text="Promoting.", tone=Tone.BUSY),), follow="P1")
+        first = Text(text=CHANGED, tone=Tone.BAD)
+        return replace(
+            PREVIEW,
+            parts=(first, *PREVIEW.parts),
+            failed=True,
+            seen="second",
+            ask_again=PROMOTE.words,
+        )
+
+    script.answers["promote"] = answer
+
+
+def test_a_dialog_that_is_outdated_is_drawn_anew_with_what_changed(
+    ada: Visitor, post_card: PostCard, script: ScriptedSide
+) -> None:
+    changing_once(script)
+    card = post_card(PROMOTE)
+    ada.click(card, "Promote to production…")
+    modal(ada, "Promote RKJHGFDSAZX?")
+    ada.submit()
+
+    shown = modal(ada, "RNEW is live now.")
+    assert shown.submit == "Promote to production"
+    assert not ada.ephemerals()
+    ada.submit()
+    whisper(ada, "Promoting.")
+    agreed = [one.words[4:] for one in script.requests if "--yes" in one.words]
+    assert agreed == [("--seen", "first", "--yes"), ("--seen", "second", "--yes")]
+
+
+def test_where_slack_does_not_draw_the_dialog_anew_a_button_does(
+    ada: Visitor, workspace: RunningWorkspace, post_card: PostCard, script: ScriptedSide
+) -> None:
+    changing_once(script)
+    card = post_card(PROMOTE)
+    ada.click(card, "Promote to production…")
+    modal(ada, "Promote RKJHGFDSAZX?")
+    workspace.controls.fault("views.open", "error", code="expired_trigger_id")
+    ada.submit()
+
+    told = whisper(ada, "RNEW is live now.")
+    ada.click(told, "Promote to production…")
+    assert modal(ada, "Promote RKJHGFDSAZX?").submit == "Promote to production"
+
+
+def test_what_needs_a_reason_asks_for_it(
+    ada: Visitor, post_card: PostCard, script: ScriptedSide
+) -> None:
+    card = post_card(UNLOCK)
+    ada.click(card, "Unlock…")
+    assert modal(ada, "Why?").submit == "Unlock"
+    assert ada.submit({"values": "payments are back"}) == {}
+
+    whisper(ada, "You said unlock web")
+    assert script.last.words == (*UNLOCK.words, "--reason", "payments are back")
+    assert script.last.origin is Origin.MODAL
 
 
 def test_there_is_nothing_to_agree_to_where_the_preview_failed(
