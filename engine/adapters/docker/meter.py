@@ -5,7 +5,6 @@ from datetime import datetime
 
 from engine.adapters.docker import labels, requests_log
 from engine.adapters.docker.configuration import REQUESTS, REQUESTS_BYTES
-from engine.adapters.docker.connection import Connection
 from engine.adapters.docker.container import Container
 from engine.adapters.docker.requests_log import Side
 from engine.adapters.docker.runtime_api import RouterAway, RuntimeApi
@@ -16,6 +15,7 @@ from engine.errors import Refused, Unreachable
 from engine.ports.rack import Measurement, Target
 
 NOBODY = "<NOSRV>"
+NO_LOG = "No such event sink"
 LATE_SECONDS = 0.1  # a thread of the router may write its line so much after the end of a second
 FULL = 0.9  # of the ring: it holds a little less than its size, and forgets its oldest lines then
 
@@ -23,11 +23,10 @@ FULL = 0.9  # of the ring: it holds a little less than its size, and forgets its
 class Meter:
     """Talks to the router by a conversation of its own, so that no change waits for a long log."""
 
-    def __init__(self, rack: str, connection: Connection, container: str) -> None:
-        """*container* is the router's name."""
+    def __init__(self, rack: str, api: RuntimeApi) -> None:
+        """*rack* is the rack's name, *api* nobody else's."""
         self._rack = rack
-        self._container = container
-        self._api = RuntimeApi(rack, connection, container)
+        self._api = api
 
     def close(self) -> None:
         """End the conversation; a later question begins another."""
@@ -46,11 +45,12 @@ class Meter:
             log = self._api.ask(f"show events {REQUESTS}")
         except RouterAway as error:
             raise Unreachable(f"The router of {self._rack} does not run.") from error
-        if not log[:1].isdigit() and log:
+        if log.startswith(NO_LOG):
+            router = labels.router_name(self._rack)
             raise Refused(
                 f"The router of {self._rack} keeps no log of requests: it runs since before "
                 "Rackhand was updated.",
-                remedy=f"Restart it at a quiet time: `docker restart {self._container}`.",
+                remedy=f"Restart it at a quiet time: `docker restart {router}`.",
             )
         first = int(since.timestamp()) + 1
         return Measurement(

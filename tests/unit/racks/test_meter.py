@@ -1,0 +1,165 @@
+"""What is measured of an app by its router's log, and whose each line is."""
+
+from datetime import UTC, datetime
+
+import pytest
+
+from engine.adapters.docker.configuration import REQUESTS_BYTES
+from engine.adapters.docker.container import Container
+from engine.adapters.docker.labels import Terms
+from engine.adapters.docker.meter import NOBODY, Attribution, Meter
+from engine.adapters.docker.requests_log import Side
+from engine.adapters.docker.runtime_api import RouterAway, RuntimeApi
+from engine.adapters.docker.snapshot import Snapshot
+from engine.errors import Refused, Unreachable
+from engine.ports.rack import HealthCheck, HealthKind, ServiceSpec, Target
+
+NOW = 1_795_519_229
+CHECK = HealthCheck(kind=HealthKind.HTTP)
+WEB = ServiceSpec(
+    name="web",
+    image="web:1",
+    environment={},
+    port=8080,
+    domains=("Shop.test",),
+    health=CHECK,
+    fingerprint="1",
+)
+TARGET = Target(app="shop", release="R2", promotion="P2", services=(WEB,))
+SERVED = Snapshot(servers={}, hosts={"shop.test": "http-4s-01", "blog.test": "http-4s-02"})
+
+
+def container(
+    name: str, promotion: str, *, created: float = NOW - 600, port: int | None = 8080
+) -> Container:
+    return Container(
+        id=name,
+        name=name,
+        app="shop",
+        service="web",
+        release="R",
+        promotion=promotion,
+        fingerprint="1",
+        number=1,
+        state="running",
+        uptime="Up 3 minutes",
+        ip="10.0.0.5",
+        networks=frozenset(),
+        image="web:1",
+        command="web",
+        terms=Terms(
+            made_at=created,
+            port=port,
+            domains=("shop.test",),
+            health=CHECK,
+            drain_seconds=1,
+            stop_grace_seconds=1,
+            stop_first=False,
+        ),
+    )
+
+
+class FakeRouter(RuntimeApi):
+    """Has a clock and a log."""
+
+    def __init__(self, log: str = "", *, started_at: float = NOW - 3600, now: float = NOW) -> None:
+        self._answers = {
+            "show info float": f"Start_time_sec: {started_at}\nUptime_sec: {now - started_at}\n",
+            "show events requests": log,
+        }
+
+    def ask(self, command: str) -> str:
+        return self._answers[command]
+
+
+class AbsentRouter(RuntimeApi):
+    """Is not there."""
+
+    def __init__(self) -> None:
+        return
+
+    def ask(self, command: str) -> str:
+        raise RouterAway("router")
+
+
+def line(second: int, server: str = "staging-shop-web-P2-1", place: str = "http-4s-01") -> str:
+    return f"{second}500 {place} {server} 200 5 --"
+
+
+def measured(
+    router: RuntimeApi, *members: Container, since: float = NOW - 10
+) -> tuple[list[int], bool]:
+    """Return the seconds that are told, and whether they are all."""
+    found = Meter("staging", router).measure(
+        TARGET, members, SERVED, datetime.fromtimestamp(since, UTC)
+    )
+    return [one.second - NOW for one in found.samples], found.complete
+
+
+def side_of(server: str, *members: Container, place: str = "http-4s-01") -> Side | None:
+    return Attribution("staging", TARGET, members, SERVED).side_of(place, server)
+
+
+@pytest.mark.parametrize(
+    ("server", "side"),
+    [
+        ("staging-shop-web-P2-1", Side.NEW),
+        ("staging-shop-web-P2-12", Side.NEW),
+        ("staging-shop-web-P1-1", Side.OLD),  # it may be gone by now
+        ("staging-shop-admin-web-P2-1", None),  # of the app shop-admin
+        ("staging-blog-web-P2-1", None),
+        ("production-shop-web-P2-1", None),
+        ("staging-shop", None),
+    ],
+)
+def test_a_line_belongs_to_the_side_that_its_server_is_of(server: str, side: Side | None) -> None:
+    assert side_of(server) is side
+
+
+def test_a_process_that_is_there_is_known_by_its_labels() -> None:
+    odd = container("odd-name", "P2")
+
+    assert side_of("odd-name", odd) is Side.NEW
+    assert side_of("odd-name") is None
+
+
+def test_what_nobody_answered_belongs_to_the_app_whose_place_it_was() -> None:
+    assert side_of(NOBODY) is Side.NOBODY
+    assert side_of(NOBODY, place="http-4s-02") is None
+    assert side_of(NOBODY, place="nobody") is None
+
+
+def test_only_whole_seconds_that_are_over_by_the_routers_clock_are_told() -> None:
+    log = "\n".join(line(NOW + number) for number in range(-12, 2))
+
+    assert measured(FakeRouter(log), since=NOW - 3) == ([-2], True)
+    assert measured(FakeRouter(log, now=NOW + 0.5), since=NOW - 3.5) == ([-3, -2, -1], True)
+
+
+def test_a_log_that_was_overwritten_says_so() -> None:
+    newer = line(NOW - 5)
+    full = "\n".join([newer] * (REQUESTS_BYTES // (len(newer) + 1)))
+
+    assert measured(FakeRouter(full)) == ([-5], False)
+    assert measured(FakeRouter(full), since=NOW - 5) == ([], True)
+    assert measured(FakeRouter(newer)) == ([-5], True), "there was nothing before"
+
+
+def test_a_router_that_restarted_has_forgotten_what_it_served() -> None:
+    router = FakeRouter(started_at=NOW - 5)
+
+    assert measured(router, container("old", "P1")) == ([], False)
+    assert measured(router, container("old", "P1", created=NOW - 4)) == ([], True)
+    assert measured(router, container("job", "P1", port=None)) == ([], True)
+    assert measured(router, container("old", "P1"), since=NOW - 4) == ([], True)
+
+
+def test_a_router_that_keeps_no_log_is_told_with_what_to_do() -> None:
+    with pytest.raises(Refused, match="no log") as refused:
+        measured(FakeRouter("No such event sink"))
+    assert "docker restart rackhand-staging-router" in refused.value.remedy
+
+
+def test_a_router_that_is_away_is_unreachable() -> None:
+    with pytest.raises(Unreachable, match="staging"):
+        measured(AbsentRouter())
