@@ -33,16 +33,18 @@ class DockerOutside:
     def __init__(self, stage: Stage) -> None:
         self._stage = stage
         self._engine = docker.DockerClient(stage.engine)
+        # One client, as making one costs more than asking; each time by a fresh connection.
+        self._client = httpx.Client(
+            headers={"Host": HOST},
+            timeout=TIMEOUT_SECONDS,
+            trust_env=False,
+            limits=httpx.Limits(max_keepalive_connections=0),
+        )
 
     def version(self, rack: str) -> str | None:
         """Ask the router as a browser would."""
         try:
-            answer = httpx.get(
-                f"http://127.0.0.1:{self._stage.ports[rack]}/api",
-                headers={"Host": HOST},
-                timeout=TIMEOUT_SECONDS,
-                trust_env=False,
-            )
+            answer = self._client.get(f"http://127.0.0.1:{self._stage.ports[rack]}/api")
             return str(answer.json()["version"]) if answer.status_code == 200 else None
         except (httpx.HTTPError, json.JSONDecodeError):
             return None

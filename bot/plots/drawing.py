@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
-from bot.plots.series import Series
+from bot.plots.series import LATENCY_SECONDS, Series
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -22,7 +22,7 @@ OLD, NEW = "#0072b2", "#e69f00"  # blue and orange: told apart by all kinds of s
 INK, GRID = "#222222", "#dddddd"
 TICKS = (1, 2, 5, 10, 15, 30, 60, 120, 300)  # seconds
 MOST_TICKS = 7
-LABEL_ROWS = 3
+LABEL_ROWS = 4  # as many as there are moments
 ROW_HEIGHT = POINTS * 1.45 * DOTS_PER_INCH / 72 / HEIGHT_PX  # in parts of the picture
 LEFT, RIGHT, BOTTOM, TOP = 0.095, 0.955, 0.075, 0.925  # of what is below the title
 
@@ -89,6 +89,7 @@ def _lines(axes: "Axes", shown: Series) -> None:
     nothing = float("nan")
     for name, values, style in (("p95", shown.p95_ms, "--"), ("p50", shown.p50_ms, "-")):
         heights = [nothing if value is None else float(value) for value in values]
+        name = f"{name} of {LATENCY_SECONDS} s"
         axes.plot(middles, heights, style, color=INK, linewidth=1.6, marker=".", markersize=3,
                   label=name)  # fmt: skip
     highest = max((value for value in shown.p95_ms if value is not None), default=0)

@@ -31,7 +31,8 @@ def picture(promotion: Promotion, samples: Sequence[Sample]) -> Picture | None:
     moments = named(summed_up.moments, promotion.status)
     where = f"{promotion.app} on {promotion.rack}: {promotion.id}"
     said = in_words(shown, summed_up, moments, where=where)
-    png = draw(shown, moments, title=f"{where} (UTC)", description=said)
+    shown_part = shown.around(summed_up.moments[SHIFT])
+    png = draw(shown_part, moments, title=f"{where} (UTC)", description=said)
     return Picture(png=png, alt_text=said)
 
 

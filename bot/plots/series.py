@@ -8,7 +8,9 @@ from datetime import datetime
 from engine.receipt import BEFORE_SECONDS, KEPT_SECONDS, OVER, SHIFT, percentile
 from storage.records import Sample, Served
 
-MARGIN_SECONDS = 2  # shown before the first second that had requests
+MARGIN_SECONDS = 2  # kept before the first second that had requests
+LATENCY_SECONDS = 5  # a percentile of one second's few requests would only be noise
+LEAST_BEFORE_SECONDS = 15
 SILENCE = Served()
 
 
@@ -35,8 +37,8 @@ class Series:
     new: tuple[int, ...]
     failed_old: tuple[int, ...]
     failed_new: tuple[int, ...]
-    p50_ms: tuple[int | None, ...]  # of both sides; None in a second without requests
-    p95_ms: tuple[int | None, ...]
+    p50_ms: tuple[int | None, ...]  # of both sides in the last ``LATENCY_SECONDS``;
+    p95_ms: tuple[int | None, ...]  # None in a second without requests
 
     def since(self, moment: datetime) -> Totals:
         """Sum up what is shown from the second of *moment* on."""
@@ -46,6 +48,14 @@ class Series:
             new=sum(self.new[skipped:]),
             failed=sum(self.failed_old[skipped:]) + sum(self.failed_new[skipped:]),
         )
+
+    def around(self, moment: datetime) -> "Series":
+        """Return the part in which no more is before *moment* than comes after it."""
+        second = int(moment.timestamp())
+        before = max(LEAST_BEFORE_SECONDS, self.seconds[-1] - second)
+        skipped = max(0, second - before - self.seconds[0])
+        parts = {name: getattr(self, name)[skipped:] for name in self.__dataclass_fields__}
+        return Series(**parts)
 
 
 def series(samples: Sequence[Sample], moments: Mapping[str, datetime]) -> Series:
@@ -64,15 +74,23 @@ def series(samples: Sequence[Sample], moments: Mapping[str, datetime]) -> Series
     found = [by_second.get(second) for second in seconds]
     old = [one.old if one else SILENCE for one in found]
     new = [one.new if one else SILENCE for one in found]
-    took = [
-        Counter(a.milliseconds) + Counter(b.milliseconds) for a, b in zip(old, new, strict=True)
-    ]
+    lately = _lately(
+        [Counter(a.milliseconds) + Counter(b.milliseconds) for a, b in zip(old, new, strict=True)]
+    )
     return Series(
         seconds=seconds,
         old=tuple(one.requests for one in old),
         new=tuple(one.requests for one in new),
         failed_old=tuple(one.failed for one in old),
         failed_new=tuple(one.failed for one in new),
-        p50_ms=tuple(percentile(one, 0.50) for one in took),
-        p95_ms=tuple(percentile(one, 0.95) for one in took),
+        p50_ms=tuple(percentile(one, 0.50) for one in lately),
+        p95_ms=tuple(percentile(one, 0.95) for one in lately),
     )
+
+
+def _lately(took: Sequence[Counter[int]]) -> list[Counter[int]]:
+    """Return for each second how long answers took in it and the few before; nothing for none."""
+    return [
+        sum(took[max(0, at + 1 - LATENCY_SECONDS) : at + 1], Counter()) if one else one
+        for at, one in enumerate(took)
+    ]

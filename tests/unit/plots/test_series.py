@@ -85,7 +85,24 @@ def test_a_second_without_requests_is_shown_as_one() -> None:
 
 
 def test_how_long_answers_took_counts_both_sides() -> None:
-    shown = series(TRAFFIC, MOMENTS)
+    shown = series([sample(0, old=10, new=1), sample(1, old=1, new=12)], MOMENTS)
 
     assert (shown.p50_ms[at(shown, 0)], shown.p95_ms[at(shown, 0)]) == (10, 15)
     assert (shown.p50_ms[at(shown, 1)], shown.p95_ms[at(shown, 1)]) == (15, 15)
+
+
+def test_one_slow_answer_among_many_is_no_peak_but_a_slow_second_is() -> None:
+    usual = [sample(second, new=20) for second in range(10)]
+    one_slow = series([*usual, sample(10, new=19), sample(11, new=1, ms=900)], MOMENTS)
+    slow_second = series([*usual, sample(10, new=20, ms=900)], MOMENTS)
+
+    assert one_slow.p95_ms[at(one_slow, 11)] == 15
+    assert slow_second.p95_ms[at(slow_second, 10)] == 905
+
+
+def test_no_more_is_shown_before_the_shift_than_after_it() -> None:
+    shown = series(TRAFFIC, MOMENTS).around(SHIFTED_AT)
+
+    assert shown.seconds[0] == second_after_shift(-15)
+    assert shown.seconds[-1] == second_after_shift(14)
+    assert shown.since(SHIFTED_AT) == series(TRAFFIC, MOMENTS).since(SHIFTED_AT)
