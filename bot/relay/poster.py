@@ -87,6 +87,7 @@ class Poster:
     def __init__(self, client: WebClient) -> None:
         """*client* must not retry by itself: that could post twice."""
         self._client = client
+        self._ids: dict[str, str] = {}  # of channels and people: Slack lists 20 times a minute
 
     def post(
         self,
@@ -167,10 +168,15 @@ class Poster:
 
     def _id_of(self, channel: str) -> str:
         """Return the id of a channel that may be a name or a person: histories want ids."""
+        if not channel.startswith(("#", "U", "W")):
+            return channel
+        if channel not in self._ids:
+            self._ids[channel] = self._asked_id_of(channel)
+        return self._ids[channel]
+
+    def _asked_id_of(self, channel: str) -> str:
         if channel.startswith(("U", "W")):
             return str(self._call("conversations.open", users=channel)["channel"]["id"])
-        if not channel.startswith("#"):
-            return channel
         cursor: str | None = None
         for _ in range(CHANNEL_PAGES):
             answer = self._call(

@@ -82,11 +82,11 @@ class Telling:
         places = self._places.of(outgoing)
         if not places:
             return self.give_up(outgoing, "no channel takes it")
+        if not self._may_post(places[0]) or not self._may_look(outgoing):
+            return False
         try:
             if found := self._arrived(outgoing, places[0], None):
                 return self._found_again(outgoing, found)
-            if not self._may_post(places[0]):
-                return False
             place = self._post(outgoing, drawing, channel=places[0])
         except Rejected as rejected:
             return self._refused(outgoing, places[0], rejected)
@@ -111,7 +111,7 @@ class Telling:
         return False
 
     def _in_thread(self, outgoing: Outgoing, card: Card) -> bool:
-        if not self._may_post(card.channel):
+        if not self._may_post(card.channel) or not self._may_look(outgoing):
             return False
         try:
             if outgoing.kind == "file":
@@ -134,11 +134,11 @@ class Telling:
         return self._done(outgoing, place.ts)
 
     def _file(self, outgoing: Outgoing, card: Card) -> bool:
-        name = outgoing.body["name"]
-        if outgoing.tried_at and self._poster.has_file(
-            name, channel=card.channel, thread_ts=card.ts, since=outgoing.tried_at
-        ):
-            return self._done(outgoing, card.ts)
+        if outgoing.tried_at:
+            self._rates.looking(self._world.clock.now())
+            name, since = outgoing.body["name"], outgoing.tried_at
+            if self._poster.has_file(name, channel=card.channel, thread_ts=card.ts, since=since):
+                return self._done(outgoing, card.ts)
         file = attachment(self._world, outgoing)
         if file is None:
             return self.give_up(outgoing, "nothing to show")
@@ -162,6 +162,7 @@ class Telling:
         """Find a post that an earlier try made without learning of it."""
         if outgoing.tried_at is None:
             return None
+        self._rates.looking(self._world.clock.now())
         return self._poster.find(
             channel=channel, key=outgoing.key, thread_ts=thread_ts, since=outgoing.tried_at
         )
@@ -188,6 +189,10 @@ class Telling:
 
     def _may_post(self, channel: str) -> bool:
         return self._rates.may_post(channel, self._world.clock.now())
+
+    def _may_look(self, outgoing: Outgoing) -> bool:
+        """Whether it need not be looked for, or may be: after an outage that is true of many."""
+        return outgoing.tried_at is None or self._rates.may_look(self._world.clock.now())
 
     def _about_to_post(self, outgoing: Outgoing, channel: str) -> None:
         """Record that a post leaves now: who finds this after a crash must look for it first."""
