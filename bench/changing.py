@@ -72,7 +72,7 @@ def through_rackhand(folder: Path, engine: str, plan: Plan) -> tuple[Run, str]:
             began = time.monotonic()
             for number, change in enumerate(_changes(app, plan), 1):
                 _note(run, change)
-                _say(f"{number}/{plan.changes} {change.what}: {change.promotion.status}")
+                _say(f"{number}/{plan.changes} {_shown(change)}")
             _wait_for_visitors(began, plan)
             run.disturbed = (began, time.monotonic())
     return run, image
@@ -130,6 +130,12 @@ def _note(run: Run, change: Change) -> None:
                 is_killed=change.is_killed,
             )
         )
+
+
+def _shown(change: Change) -> str:
+    """Say how a change went, and after how many seconds which of its milestones was on record."""
+    steps = ", ".join(f"{name} {seconds:.2f}" for name, seconds in change.milestones)
+    return f"{change.what}: {change.promotion.status} ({steps}) {change.promotion.reason or ''}"
 
 
 def _leave_alone(plan: Plan) -> tuple[float, float]:

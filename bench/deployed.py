@@ -14,7 +14,7 @@ from bench.sample_app import make_repository
 from bot.workspace.client import Visitor
 from bot.workspace.seen import SeenMessage
 from engine.lifecycle import is_final
-from storage import promotions
+from storage import outbox, promotions
 from storage.records import BuildStatus, Promotion, PromotionStatus
 
 APP, RACK = "shop", "bench"
@@ -35,6 +35,7 @@ class Change:
     ended: float
     mark: str | None  # what the release says; None: it was broken
     promotion: Promotion
+    milestones: tuple[tuple[str, float], ...]  # name, and seconds from the click to its record
     is_killed: bool = False  # the bot was killed and started again meanwhile
 
 
@@ -132,6 +133,17 @@ class Deployed:
             ended=time.monotonic(),
             mark=self.marks.get(ended.release_id),
             promotion=ended,
+            milestones=self._milestones(promotion, clicked),
+        )
+
+    def _milestones(self, promotion: str, clicked: float) -> tuple[tuple[str, float], ...]:
+        clicked_at = time.time() - (time.monotonic() - clicked)
+        with self.bot.world.store.read() as transaction:
+            told = outbox.of_subject(transaction, promotion)
+        return tuple(
+            (one.key.partition(":")[2], one.created_at.timestamp() - clicked_at)
+            for one in told
+            if one.kind == "milestone"
         )
 
     def _die_at(self, statuses: Moment, before: str | None) -> None:
