@@ -4,10 +4,11 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from engine.adapters.docker import labels, requests_log
-from engine.adapters.docker.configuration import REQUESTS, REQUESTS_BYTES
+from engine.adapters.docker.configuration import REQUESTS_BYTES
 from engine.adapters.docker.container import Container
+from engine.adapters.docker.log_reader import LogEnd, LogReader
 from engine.adapters.docker.requests_log import Side
-from engine.adapters.docker.runtime_api import RouterAway, RuntimeApi
+from engine.adapters.docker.runtime_api import RouterAway
 from engine.adapters.docker.snapshot import Snapshot
 from engine.adapters.docker.table import hosts_of_spec
 from engine.adapters.placement import Traffic
@@ -16,6 +17,7 @@ from engine.ports.rack import Measurement, Target
 
 NOBODY = "<NOSRV>"
 NO_LOG = "No such event sink"
+RECENT_BYTES = 256 * 1024  # enough for the last seconds of a busy router
 LATE_SECONDS = 0.1  # a thread of the router may write its line so much after the end of a second
 FULL = 0.9  # of the ring: it holds a little less than its size, and forgets its oldest lines then
 
@@ -23,14 +25,14 @@ FULL = 0.9  # of the ring: it holds a little less than its size, and forgets its
 class Meter:
     """Talks to the router by a conversation of its own, so that no change waits for a long log."""
 
-    def __init__(self, rack: str, api: RuntimeApi) -> None:
-        """*rack* is the rack's name, *api* nobody else's."""
+    def __init__(self, rack: str, log: LogReader) -> None:
+        """*rack* is the rack's name, *log* its router's."""
         self._rack = rack
-        self._api = api
+        self._log = log
 
     def close(self) -> None:
         """End the conversation; a later question begins another."""
-        self._api.close()
+        self._log.close()
 
     def measure(
         self, target: Target, members: Sequence[Container], snapshot: Snapshot, since: datetime
@@ -40,29 +42,35 @@ class Meter:
         *members* are the app's processes, *snapshot* is what the router serves. Raises
         ``Unreachable`` when the router does not run.
         """
+        first = int(since.timestamp()) + 1
         try:
-            started_at, now = _clock_of(self._api.ask("show info float"))
-            log = self._api.ask(f"show events {REQUESTS}")
+            log = self._read(first)
         except RouterAway as error:
             raise Unreachable(f"The router of {self._rack} does not run.") from error
-        if log.startswith(NO_LOG):
+        return Measurement(
+            samples=requests_log.samples(
+                log.text,
+                first=first,
+                last=int(log.now - LATE_SECONDS) - 1,
+                attribute=Attribution(self._rack, target, members, snapshot).side_of,
+                mostly_new=_is_mostly_new(target, members, snapshot),
+            ),
+            complete=_is_complete(log, first, members),
+        )
+
+    def _read(self, first: int) -> LogEnd:
+        """Read as little of the log as goes back to the second *first*."""
+        log = self._log.read(RECENT_BYTES)
+        if not log.is_whole and not _reaches(log, first):
+            log = self._log.read(2 * REQUESTS_BYTES)
+        if log.text.startswith(NO_LOG):
             router = labels.router_name(self._rack)
             raise Refused(
                 f"The router of {self._rack} keeps no log of requests: it runs since before "
                 "Rackhand was updated.",
                 remedy=f"Restart it at a quiet time: `docker restart {router}`.",
             )
-        first = int(since.timestamp()) + 1
-        return Measurement(
-            samples=requests_log.samples(
-                log,
-                first=first,
-                last=int(now - LATE_SECONDS) - 1,
-                attribute=Attribution(self._rack, target, members, snapshot).side_of,
-                mostly_new=_is_mostly_new(target, members, snapshot),
-            ),
-            complete=_is_complete(log, first, started_at, members),
-        )
+        return log
 
 
 class Attribution:
@@ -101,23 +109,21 @@ class Attribution:
         return promotion if is_ours else None
 
 
-def _clock_of(info: str) -> tuple[float, float]:
-    """Return when the router started and what time it is there, in seconds since 1970."""
-    told = dict(line.partition(": ")[::2] for line in info.splitlines())
-    started_at = float(told["Start_time_sec"])
-    return started_at, started_at + float(told["Uptime_sec"])
-
-
-def _is_complete(log: str, first: int, started_at: float, members: Sequence[Container]) -> bool:
+def _is_complete(log: LogEnd, first: int, members: Sequence[Container]) -> bool:
     """Whether the log still has, or ever had, all that was asked for."""
-    if started_at > first:
+    if log.started_at > first:
         # It forgets all when it restarts; what came after it cannot have served before.
         return not any(
-            member.terms.port is not None and member.created < started_at for member in members
+            member.terms.port is not None and member.created < log.started_at for member in members
         )
-    oldest = requests_log.oldest_second(log)
-    has_wrapped = len(log) > FULL * REQUESTS_BYTES
-    return not has_wrapped or oldest is None or oldest < first
+    has_wrapped = len(log.text) > FULL * REQUESTS_BYTES
+    return not has_wrapped or _reaches(log, first)
+
+
+def _reaches(log: LogEnd, first: int) -> bool:
+    """Whether it begins before the second *first*."""
+    oldest = requests_log.oldest_second(log.text)
+    return oldest is not None and oldest < first
 
 
 def _is_mostly_new(target: Target, members: Sequence[Container], snapshot: Snapshot) -> bool:

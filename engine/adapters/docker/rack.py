@@ -10,6 +10,7 @@ from engine.adapters.docker.health import Doctor
 from engine.adapters.docker.hooks import Hooks
 from engine.adapters.docker.images import Images
 from engine.adapters.docker.listing import Listing
+from engine.adapters.docker.log_reader import LogReader
 from engine.adapters.docker.logs import Logs
 from engine.adapters.docker.making import Maker
 from engine.adapters.docker.meter import Meter
@@ -18,7 +19,6 @@ from engine.adapters.docker.repair import Repair
 from engine.adapters.docker.rollout import Rollout
 from engine.adapters.docker.router import Router
 from engine.adapters.docker.router_container import ABSENT, RouterContainer
-from engine.adapters.docker.runtime_api import RuntimeApi
 from engine.adapters.docker.settings import DockerRackSettings
 from engine.adapters.docker.sharing import shares
 from engine.adapters.docker.snapshot import NOTHING, Snapshot
@@ -59,7 +59,7 @@ class DockerRack:
         self._networks = Networks(settings.name, self._connection)
         inside = RouterContainer(settings, self._connection, self._images, self._networks)
         self._router = Router(settings, self._connection, inside, self._containers)
-        self._meter = Meter(settings.name, RuntimeApi(settings.name, self._connection, inside.name))
+        self._meter = Meter(settings.name, LogReader(settings.name, self._connection, inside.name))
         self._hooks = Hooks(settings.name, self._connection, self._containers, maker, self._clock)
         self._doctor = Doctor(self._containers)
         self._rollout = Rollout(

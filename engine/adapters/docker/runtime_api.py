@@ -1,4 +1,4 @@
-"""One kept conversation with HAProxy's runtime API, by way of the rack's own Docker connection."""
+"""Kept conversations with HAProxy's runtime API, by way of the rack's own Docker connection."""
 
 import contextlib
 import threading
@@ -47,8 +47,11 @@ class Channel(Protocol):
         ...
 
 
-class RuntimeApi:
-    """Asks HAProxy one command at a time; the conversation is opened anew where it ended."""
+class Conversation:
+    """Says a line and reads to the prompt; it is opened anew where it ended."""
+
+    script = TALK  # what ``sh`` runs in the container
+    greeting: str | None = "prompt"  # makes the other side show one
 
     def __init__(self, rack: str, connection: Connection, container: str) -> None:
         """*container* is the router's name."""
@@ -69,16 +72,6 @@ class RuntimeApi:
                     return self._exchange(self._channel, command)
             return self._exchange(self._open(), command)
 
-    def tell(self, command: str, *, answers: tuple[str, ...] = ("",)) -> None:
-        """Give a command that changes something; never twice by itself.
-
-        Raises ``Refused`` when the answer starts with none of *answers*.
-        """
-        with self._lock:
-            answer = self._exchange(self._channel or self._open(), command)
-        if not any(answer == wanted or (wanted and wanted in answer) for wanted in answers):
-            raise Refused(f"The router of {self._rack} answered to `{command}`: {answer}")
-
     def close(self) -> None:
         """End the conversation; a later command begins another."""
         with self._lock:
@@ -96,7 +89,7 @@ class RuntimeApi:
         with self._connection.client() as client:
             try:
                 made = client.exec_create(
-                    self._container, ["sh", "-c", TALK], stdin=True, stderr=False
+                    self._container, ["sh", "-c", self.script], stdin=True, stderr=False
                 )
                 stream = client.exec_start(made["Id"], socket=True)
             except APIError as error:
@@ -105,7 +98,8 @@ class RuntimeApi:
                 raise
         self._channel = channel = _channel_of(stream)
         channel.settimeout(ANSWER_SECONDS)
-        self._exchange(channel, "prompt")
+        if self.greeting is not None:
+            self._exchange(channel, self.greeting)
         return channel
 
     def _hang_up(self) -> None:
@@ -113,6 +107,20 @@ class RuntimeApi:
             with contextlib.suppress(OSError):
                 self._channel.close()
             self._channel = None
+
+
+class RuntimeApi(Conversation):
+    """Asks HAProxy one command at a time, and lets it change things."""
+
+    def tell(self, command: str, *, answers: tuple[str, ...] = ("",)) -> None:
+        """Give a command that changes something; never twice by itself.
+
+        Raises ``Refused`` when the answer starts with none of *answers*.
+        """
+        with self._lock:
+            answer = self._exchange(self._channel or self._open(), command)
+        if not any(answer == wanted or (wanted and wanted in answer) for wanted in answers):
+            raise Refused(f"The router of {self._rack} answered to `{command}`: {answer}")
 
 
 def _channel_of(stream: Any) -> Channel:

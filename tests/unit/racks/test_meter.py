@@ -7,9 +7,10 @@ import pytest
 from engine.adapters.docker.configuration import REQUESTS_BYTES
 from engine.adapters.docker.container import Container
 from engine.adapters.docker.labels import Terms
-from engine.adapters.docker.meter import NOBODY, Attribution, Meter
+from engine.adapters.docker.log_reader import LogReader
+from engine.adapters.docker.meter import NOBODY, RECENT_BYTES, Attribution, Meter
 from engine.adapters.docker.requests_log import Side
-from engine.adapters.docker.runtime_api import RouterAway, RuntimeApi
+from engine.adapters.docker.runtime_api import RouterAway
 from engine.adapters.docker.snapshot import Snapshot
 from engine.errors import Refused, Unreachable
 from engine.ports.rack import HealthCheck, HealthKind, ServiceSpec, Target
@@ -59,27 +60,29 @@ def container(
     )
 
 
-class FakeRouter(RuntimeApi):
-    """Has a clock and a log."""
+class FakeLog(LogReader):
+    """Answers as the script beside a router does."""
 
     def __init__(self, log: str = "", *, started_at: float = NOW - 3600, now: float = NOW) -> None:
-        self._answers = {
-            "show info float": f"Start_time_sec: {started_at}\nUptime_sec: {now - started_at}\n",
-            "show events requests": log,
-        }
+        self._info = f"Start_time_sec: {started_at}\nUptime_sec: {now - started_at}\n"
+        self._log = log + "\n\n"
+        self.sizes: list[int] = []
 
     def ask(self, command: str) -> str:
-        return self._answers[command]
+        self.sizes.append(int(command))
+        return f"{self._info}\n=\n{self._log[-int(command) :]}".strip("\n")
 
 
-class AbsentRouter(RuntimeApi):
-    """Is not there."""
+class AbsentLog(LogReader):
+    """Has no router beside it."""
 
-    def __init__(self) -> None:
-        return
+    def __init__(self, answer: str | None) -> None:
+        self._answer = answer
 
     def ask(self, command: str) -> str:
-        raise RouterAway("router")
+        if self._answer is None:
+            raise RouterAway("router")
+        return self._answer
 
 
 def line(second: int, server: str = "staging-shop-web-P2-1", place: str = "http-4s-01") -> str:
@@ -87,10 +90,10 @@ def line(second: int, server: str = "staging-shop-web-P2-1", place: str = "http-
 
 
 def measured(
-    router: RuntimeApi, *members: Container, since: float = NOW - 10
+    log: LogReader, *members: Container, since: float = NOW - 10
 ) -> tuple[list[int], bool]:
     """Return the seconds that are told, and whether they are all."""
-    found = Meter("staging", router).measure(
+    found = Meter("staging", log).measure(
         TARGET, members, SERVED, datetime.fromtimestamp(since, UTC)
     )
     return [one.second - NOW for one in found.samples], found.complete
@@ -132,21 +135,21 @@ def test_what_nobody_answered_belongs_to_the_app_whose_place_it_was() -> None:
 def test_only_whole_seconds_that_are_over_by_the_routers_clock_are_told() -> None:
     log = "\n".join(line(NOW + number) for number in range(-12, 2))
 
-    assert measured(FakeRouter(log), since=NOW - 3) == ([-2], True)
-    assert measured(FakeRouter(log, now=NOW + 0.5), since=NOW - 3.5) == ([-3, -2, -1], True)
+    assert measured(FakeLog(log), since=NOW - 3) == ([-2], True)
+    assert measured(FakeLog(log, now=NOW + 0.5), since=NOW - 3.5) == ([-3, -2, -1], True)
 
 
 def test_a_log_that_was_overwritten_says_so() -> None:
     newer = line(NOW - 5)
     full = "\n".join([newer] * (REQUESTS_BYTES // (len(newer) + 1)))
 
-    assert measured(FakeRouter(full)) == ([-5], False)
-    assert measured(FakeRouter(full), since=NOW - 5) == ([], True)
-    assert measured(FakeRouter(newer)) == ([-5], True), "there was nothing before"
+    assert measured(FakeLog(full)) == ([-5], False)
+    assert measured(FakeLog(full), since=NOW - 5) == ([], True)
+    assert measured(FakeLog(newer)) == ([-5], True), "there was nothing before"
 
 
 def test_a_router_that_restarted_has_forgotten_what_it_served() -> None:
-    router = FakeRouter(started_at=NOW - 5)
+    router = FakeLog(started_at=NOW - 5)
 
     assert measured(router, container("old", "P1")) == ([], False)
     assert measured(router, container("old", "P1", created=NOW - 4)) == ([], True)
@@ -156,10 +159,22 @@ def test_a_router_that_restarted_has_forgotten_what_it_served() -> None:
 
 def test_a_router_that_keeps_no_log_is_told_with_what_to_do() -> None:
     with pytest.raises(Refused, match="no log") as refused:
-        measured(FakeRouter("No such event sink"))
+        measured(FakeLog("No such event sink"))
     assert "docker restart rackhand-staging-router" in refused.value.remedy
 
 
-def test_a_router_that_is_away_is_unreachable() -> None:
+@pytest.mark.parametrize("answer", [None, "=", ""])
+def test_a_router_that_is_away_is_unreachable(answer: str | None) -> None:
     with pytest.raises(Unreachable, match="staging"):
-        measured(AbsentRouter())
+        measured(AbsentLog(answer))
+
+
+def test_no_more_of_a_long_log_is_fetched_than_is_asked_for() -> None:
+    often = RECENT_BYTES // len(line(NOW)) // 8
+    lines = [line(NOW + second) for second in range(-20, 0) for _ in range(often)]
+    log = FakeLog("\n".join(lines))
+
+    assert measured(log, since=NOW - 4) == ([-3, -2], True)
+    assert log.sizes == [RECENT_BYTES]
+    assert measured(log, since=NOW - 12)[0] == list(range(-11, -1))
+    assert len(log.sizes) == 3, "the whole, where the recent part does not go back far enough"
