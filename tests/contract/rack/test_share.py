@@ -97,8 +97,8 @@ def test_only_routed_services_that_can_run_beside_their_old_ones_share(stage: St
 
 
 def test_a_share_broken_off_everywhere_is_the_one_that_was_asked_for(stage: Stage) -> None:
-    make_live(stage, target(1, service(image=stage.image, replicas=2)))
-    second = target(2, service(image=stage.image, version="2", replicas=2))
+    make_live(stage, target(1, service(image=stage.image)))
+    second = target(2, service(image=stage.image, version="2"))
     begin(stage, second)
     for percent in (50, 10):
         shift = partial(stage.rack.shift, second, percent=percent)
