@@ -12,7 +12,7 @@ from bench.bots import Bot, bot_in
 from bench.deployed import APP, RACK, deployed
 from bench.killing import killed_at_random
 from bench.processes import workspace
-from bench.reading import Heard, heard, names
+from bench.reading import Heard, heard, milestones, names
 from bench.sample_app import BROKEN, make_repository
 from bench.turns import EVERY_KIND, Kind, Turns, in_chance_order
 from bot.workspace.client import Visitor
@@ -132,7 +132,7 @@ def _in_peace(turns: Turns, app: str) -> Mapping[Kind, Sequence[str]]:
     turns.take({app: EVERY_KIND}, TURN_SECONDS * len(EVERY_KIND))
     if not all(turn.as_it_should for turn in turns.done):
         raise SystemExit("Even without a kill a turn did not end as it should.")
-    return {turn.kind: names(turns.bot, turn.id) for turn in turns.done}
+    return {turn.kind: names(milestones(turns.bot, turn.id)) for turn in turns.done}
 
 
 def _go_live(bot: Bot, apps: Sequence[str]) -> None:

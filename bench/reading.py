@@ -1,7 +1,7 @@
 """Reads a local workspace as a person does: is each thing said, and said once?"""
 
 import sys
-from collections import Counter, defaultdict
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
@@ -44,16 +44,16 @@ def milestones(bot: Bot, subject: str) -> list[Outgoing]:
     return [row for row in rows if row.kind == "milestone"]
 
 
-def names(bot: Bot, subject: str) -> list[str]:
+def names(told: Sequence[Outgoing]) -> list[str]:
     """Return the names of a thread's milestones, without notices."""
-    found = (row.key.removeprefix(f"{subject}:") for row in milestones(bot, subject))
+    found = (row.key.removeprefix(f"{row.subject}:") for row in told)
     return [name for name in found if not name.startswith(NOTICE)]
 
 
 def heard(bot: Bot, ada: Visitor, turns: Sequence[Turn], expected: Expected) -> Heard:
     """Look at each turn's card and thread."""
     total = Heard()
-    shown: dict[str, list[SeenMessage]] = defaultdict(list)
+    shown: dict[str, list[SeenMessage]] = {}
     for turn in turns:
         with bot.world.store.read() as transaction:
             card = outbox.card(transaction, turn.id)
@@ -63,42 +63,45 @@ def heard(bot: Bot, ada: Visitor, turns: Sequence[Turn], expected: Expected) -> 
         if card.channel not in shown:
             shown[card.channel] = list(ada.messages(card.channel))
         cards = [one for one in shown[card.channel] if _is_card_of(one, turn.id)]
-        total += _card(bot, turn, cards)
-        total += _thread(bot, turn, ada.thread(card.ts, card.channel)[1:], expected[turn.kind])
+        drawing = drawn_card(bot.world, turn.id)
+        assert drawing
+        total += of_card(turn, [one.raw["text"] for one in cards], drawing.text)
+        replies = [one.ts for one in ada.thread(card.ts, card.channel)[1:] if not one.files]
+        total += of_thread(turn, milestones(bot, turn.id), replies, expected[turn.kind])
     return total
 
 
-def _is_card_of(message: SeenMessage, subject: str) -> bool:
-    is_root = not message.is_reply and not message.broadcast and not message.ephemeral
-    return is_root and message.from_app and subject in message.plain_text
-
-
-def _card(bot: Bot, turn: Turn, cards: Sequence[SeenMessage]) -> Heard:
-    """It has one card, which shows how it ended."""
-    found = Heard(messages=len(cards))
-    if len(cards) > 1:
-        found += _said(turn, f"it has {len(cards)} cards", duplicates=len(cards) - 1)
-    drawing = drawn_card(bot.world, turn.id)
-    if drawing is None or drawing.text not in {one.raw["text"] for one in cards}:
-        texts = [one.raw["text"] for one in cards]
-        wanted = drawing.text if drawing else None
-        found += _said(turn, f"its card shows {texts}, not {wanted!r}", losses=1)
+def of_card(turn: Turn, shown: Sequence[str], wanted: str) -> Heard:
+    """Judge the texts of a turn's cards: there is one, and it shows how the turn ended."""
+    found = Heard(messages=len(shown))
+    if len(shown) > 1:
+        found += _said(turn, f"it has {len(shown)} cards", duplicates=len(shown) - 1)
+    if wanted not in shown:
+        found += _said(turn, f"its card shows {list(shown)}, not {wanted!r}", losses=1)
     return found
 
 
-def _thread(bot: Bot, turn: Turn, replies: Sequence[SeenMessage], expected: Sequence[str]) -> Heard:
-    """Each milestone that an undisturbed turn tells is told, each stands there, and once."""
-    told = milestones(bot, turn.id)
-    there = Counter(one.ts for one in replies if not one.files)
-    posted = Counter(row.outcome or "" for row in told)
+def of_thread(
+    turn: Turn, told: Sequence[Outgoing], replies: Sequence[str], expected: Sequence[str]
+) -> Heard:
+    """Judge a thread by the ``ts`` of its replies.
+
+    Each milestone that an undisturbed turn tells is told, each stands there, and once.
+    """
+    there, posted = Counter(replies), Counter(row.outcome or "" for row in told)
     found = Heard(messages=len(replies))
     if extra := there - posted:
         found += _said(turn, f"said twice: {sorted(extra)}", duplicates=extra.total())
     if gone := posted - there:
         found += _said(turn, f"not there: {sorted(gone)}", losses=gone.total())
-    if untold := Counter(expected) - Counter(names(bot, turn.id)):
+    if untold := Counter(expected) - Counter(names(told)):
         found += _said(turn, f"never told: {sorted(untold)}", losses=untold.total())
     return found
+
+
+def _is_card_of(message: SeenMessage, subject: str) -> bool:
+    is_root = not message.is_reply and not message.broadcast and not message.ephemeral
+    return is_root and message.from_app and subject in message.plain_text
 
 
 def _said(turn: Turn, what: str, *, duplicates: int = 0, losses: int = 0) -> Heard:
