@@ -39,7 +39,7 @@ def test_a_release_that_is_never_healthy_has_until_its_deadline_and_no_longer(
 def test_every_status_ends_when_the_rack_stays_away(scene: Scene, status: P) -> None:
     old = with_old_release(scene)
     release = scene.built("New", BAKING)
-    promotion_id = scene.did("promote", release)
+    promotion_id = scene.did("promote", release, *steps_to(status))
     scene.on_tick.clear()  # nobody can see what traffic does
     reach(scene, promotion_id, status)
     scene.memory.make_unreachable("staging")
@@ -74,7 +74,7 @@ def test_every_status_ends_when_the_rack_stays_away(scene: Scene, status: P) -> 
 def test_every_status_goes_on_when_the_rack_is_back_in_time(scene: Scene, status: P) -> None:
     old = with_old_release(scene)
     release = scene.built("New", BAKING)
-    promotion_id = scene.did("promote", release)
+    promotion_id = scene.did("promote", release, *steps_to(status))
     reach(scene, promotion_id, status)
     scene.memory.make_unreachable("staging")
     scene.tick()
@@ -88,6 +88,11 @@ def test_every_status_goes_on_when_the_rack_is_back_in_time(scene: Scene, status
     goes_back = status is P.ROLLING_BACK
     assert scene.promotion(promotion_id).status is (P.ROLLED_BACK if goes_back else P.SUCCEEDED)
     only_the_old_one_is_left(scene, old if goes_back else release)
+
+
+def steps_to(status: P) -> tuple[str, ...]:
+    """How to ask for a promotion that passes *status*."""
+    return ("--canary", "50", "--pause", "30s") if status is P.HOLDING else ()
 
 
 def reach(scene: Scene, promotion_id: str, status: P) -> None:
