@@ -8,6 +8,8 @@ import subprocess
 import tempfile
 import time
 from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 
 import psycopg
@@ -19,11 +21,53 @@ from tests.services.requirement import free_port, lacking, program
 from tests.services.waiting import START_SECONDS, wait_for_port
 
 ACCOUNT = "postgres"  # PostgreSQL does not run as root
+FAST_SHUTDOWN = signal.SIGINT
+
+
+@dataclass
+class PostgresServer:
+    """A server on its data, port and log, which may be down for a while."""
+
+    program: Path
+    data: Path
+    port: int
+    log: Path
+    as_user: str | None
+    _pid: int = 0
+
+    @property
+    def url(self) -> str:
+        """``postgresql+psycopg://…`` of its own database."""
+        return f"postgresql+psycopg://{ACCOUNT}@127.0.0.1:{self.port}/postgres"
+
+    def start(self) -> None:
+        """Return once it takes connections."""
+        self._pid = daemons.start(
+            [str(self.program), "-D", str(self.data), *_options(self.data, self.port)],
+            log=self.log,
+            user=self.as_user,
+            ending=FAST_SHUTDOWN,
+        )
+        wait_for_port(self.port, self._pid, self.log)
+        _wait_until_it_answers(self.port)
+
+    def stop(self) -> None:
+        """Cut all connections and end, as ``pg_ctl stop`` does."""
+        daemons.stop(self._pid, ending=FAST_SHUTDOWN)
+
+    @contextmanager
+    def down(self) -> Iterator[None]:
+        """Let it be down for the length of the block."""
+        self.stop()
+        try:
+            yield
+        finally:
+            self.start()
 
 
 @pytest.fixture(scope="session")
-def postgres_url(slot: Path) -> Iterator[str]:
-    """``postgresql+psycopg://…`` of the server; take ``postgres_database`` to write into."""
+def postgres_server(slot: Path) -> Iterator[PostgresServer]:
+    """The server of this test run; whoever takes it down has to bring it up again."""
     folders = sorted(Path("/usr/lib/postgresql").glob("*/bin"), reverse=True)
     initdb = program("initdb", "postgresql", folders=folders)
     as_user = ACCOUNT if os.geteuid() == 0 else None
@@ -31,20 +75,19 @@ def postgres_url(slot: Path) -> Iterator[str]:
     log = slot / "postgres.log"
     log.unlink(missing_ok=True)
     _initialize(initdb, data, as_user)
-    port = free_port()
-    pid = daemons.start(
-        [str(initdb.with_name("postgres")), "-D", str(data), *_options(data, port)],
-        log=log,
-        user=as_user,
-        ending=signal.SIGINT,  # a fast shutdown
-    )
+    server = PostgresServer(initdb.with_name("postgres"), data, free_port(), log, as_user)
     try:
-        wait_for_port(port, pid, log)
-        _wait_until_it_answers(port)
-        yield f"postgresql+psycopg://{ACCOUNT}@127.0.0.1:{port}/postgres"
+        server.start()
+        yield server
     finally:
-        daemons.stop(pid, ending=signal.SIGINT)
+        server.stop()
         shutil.rmtree(data, ignore_errors=True)
+
+
+@pytest.fixture(scope="session")
+def postgres_url(postgres_server: PostgresServer) -> str:
+    """``postgresql+psycopg://…`` of the server; take ``postgres_database`` to write into."""
+    return postgres_server.url
 
 
 @pytest.fixture
