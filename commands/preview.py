@@ -224,8 +224,14 @@ def _switch(plan: Plan, sight: Sight) -> str:
 
 
 def _health(plan: Plan) -> str:
-    begun = [one for one in plan.services if one.fate in {Fate.NEW, Fate.REPLACED}]
-    return words.some([f"`{one.name}`: {literal(one.health)}" for one in begun], 4)
+    """Say how each new process is known to be healthy; those that are checked alike at once."""
+    alike: dict[str, list[str]] = {}
+    for one in plan.services:
+        if one.fate in {Fate.NEW, Fate.REPLACED}:
+            alike.setdefault(one.health, []).append(f"`{one.name}`")
+    said = [f"{words.some(names, 4)}: {literal(health)}" for health, names in alike.items()]
+    more = f"; and {len(said) - 3} more" if len(said) > 3 else ""
+    return "; ".join(said[:3]) + more
 
 
 def _canary(canary: Canary | None) -> str:

@@ -32,6 +32,10 @@ STEPS = {
     P.BAKING: "Live and being watched",
     P.RETIRING: "Live; stopping the old processes",
 }
+SHARES = {
+    P.SHIFTING: "Moving {} % of the traffic",
+    P.HOLDING: "Holding {} % of the traffic",
+}
 BAD = frozenset({P.FAILED, P.ROLLED_BACK, P.ROLLBACK_FAILED})
 ENDS = {
     P.CANCELED: "Canceled.",
@@ -147,13 +151,14 @@ def state_of(promotion: Promotion, live: Live | None) -> str:
         return f"*{literal(promotion.cancel_asked_by.name)} canceled it.* Taking its steps back."
     if promotion.status is P.ROLLING_BACK:
         return sentences("*Taking it back.*", promotion.reason)
-    return step_line(promotion.status, tuple(STEPS), _step(promotion), promotion.progress)
+    progress = None if promotion.status is P.HOLDING else promotion.progress
+    return step_line(promotion.status, tuple(STEPS), _step(promotion), progress)
 
 
 def _step(promotion: Promotion) -> str:
     """Name the step under way; of a canary also the share that it is about."""
-    if promotion.canary and promotion.status is P.SHIFTING:
-        return f"Moving {canary.goal(promotion)} % of the traffic"
+    if promotion.canary and promotion.status in SHARES:
+        return SHARES[promotion.status].format(canary.goal(promotion))
     return STEPS[promotion.status]
 
 
@@ -190,7 +195,7 @@ def _why_locked(promotion: Promotion, around: Around) -> tuple[Text, ...]:
 
 def _how_long(promotion: Promotion) -> str:
     """Say since when a canary holds its share, and until when."""
-    since = f"*{canary.goal(promotion)} %* since {moment(promotion.status_since)}"
+    since = f"Since {moment(promotion.status_since)}"
     following = canary.next_goal(promotion)
     if promotion.moved_on_by:
         return f"{since}. {literal(promotion.moved_on_by.name)} moves it on to {following} %."
