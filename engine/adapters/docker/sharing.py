@@ -87,7 +87,7 @@ def _weights(
     if found is None:
         raise _refusal(
             placement.spec,
-            f"{percent} % is too fine for {len(new)} new and {len(old)} old processes.",
+            f"{percent} % is too fine for its processes, {len(new)} new and {len(old)} old.",
         )
     return found
 

@@ -6,58 +6,17 @@ import pytest
 
 from engine.adapters.docker.configuration import REQUESTS_BYTES
 from engine.adapters.docker.container import Container
-from engine.adapters.docker.labels import Terms
 from engine.adapters.docker.log_reader import LogReader
 from engine.adapters.docker.meter import NOBODY, RECENT_BYTES, Attribution, Meter
 from engine.adapters.docker.requests_log import Side
 from engine.adapters.docker.runtime_api import RouterAway
 from engine.adapters.docker.snapshot import Snapshot
 from engine.errors import Refused, Unreachable
-from engine.ports.rack import HealthCheck, HealthKind, ServiceSpec, Target
+from engine.ports.rack import Target
+from tests.unit.racks.containers import NOW, WEB, container
 
-NOW = 1_795_519_229
-CHECK = HealthCheck(kind=HealthKind.HTTP)
-WEB = ServiceSpec(
-    name="web",
-    image="web:1",
-    environment={},
-    port=8080,
-    domains=("Shop.test",),
-    health=CHECK,
-    fingerprint="1",
-)
 TARGET = Target(app="shop", release="R2", promotion="P2", services=(WEB,))
 SERVED = Snapshot(servers={}, hosts={"shop.test": "http-4s-01", "blog.test": "http-4s-02"})
-
-
-def container(
-    name: str, promotion: str, *, created: float = NOW - 600, port: int | None = 8080
-) -> Container:
-    return Container(
-        id=name,
-        name=name,
-        app="shop",
-        service="web",
-        release="R",
-        promotion=promotion,
-        fingerprint="1",
-        number=1,
-        state="running",
-        uptime="Up 3 minutes",
-        ip="10.0.0.5",
-        networks=frozenset(),
-        image="web:1",
-        command="web",
-        terms=Terms(
-            made_at=created,
-            port=port,
-            domains=("shop.test",),
-            health=CHECK,
-            drain_seconds=1,
-            stop_grace_seconds=1,
-            stop_first=False,
-        ),
-    )
 
 
 class FakeLog(LogReader):
