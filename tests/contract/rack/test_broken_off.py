@@ -2,9 +2,9 @@
 
 from collections.abc import Callable
 
-from engine.ports.rack import Phase, Target
-from tests.contract.rack.specs import service, target
-from tests.contract.rack.stage import BrokenOff, Stage, make_live, reach, see
+from engine.ports.rack import Hook, Phase, Target
+from tests.contract.rack.specs import HOOK, service, target
+from tests.contract.rack.stage import BrokenOff, Stage, begin, make_live, reach, see, take_over
 
 VOLUMES = ("data:/data",)
 
@@ -76,3 +76,27 @@ def test_a_revert_broken_off_everywhere_ends_like_an_undisturbed_one(stage: Stag
     assert found == [("db", "R1"), ("web", "R1"), ("web", "R1")]
     assert reach(stage, first, Phase.RETIRED).of("web").ready == 2
     assert (stage.answer("shop.test"), stage.answer("db.test")) == ("1", "1")
+
+
+def test_as_long_as_a_retire_has_something_left_to_do_it_is_seen(stage: Stage) -> None:
+    make_live(stage, target(1, service(image=stage.image, host="old.test")))
+    hooks = {Hook.AFTER_PROMOTE: HOOK}
+    second = target(2, service(image=stage.image, version="2", host="new.test", hooks=hooks))
+    begin(stage, second)
+    take_over(stage, second)
+    stage.rack.run_hook(second, "web", Hook.AFTER_PROMOTE)
+    reach(stage, second, Phase.DRAINED)
+    breaks = 0
+    while stage.rack.observe(second).of("web").phase is not Phase.RETIRED:
+        stage.break_off_after(changes=breaks // 4)
+        try:
+            stage.rack.retire(second)
+        except BrokenOff:
+            breaks += 1
+            stage.rack = stage.restarted()
+        finally:
+            stage.break_off_after(changes=None)
+
+    assert breaks >= 3, "hosts, processes and hooks go one after the other"
+    assert (stage.answer("old.test"), stage.answer("new.test")) == ("404", "2")
+    assert stage.rack.run_hook(second, "web", Hook.AFTER_PROMOTE).running, "it was gone"
