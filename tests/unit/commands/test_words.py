@@ -6,6 +6,7 @@ import pytest
 
 from commands import words
 from commands.reply import RackTag
+from engine.errors import UserError
 
 NOW = datetime(2026, 8, 1, 12, 0, tzinfo=UTC)
 
@@ -56,6 +57,27 @@ def test_things_in_a_row_are_said_as_in_a_sentence() -> None:
         "a and b",
         "a, b and c",
     ]
+
+
+def test_of_many_things_the_first_are_said_and_the_others_counted() -> None:
+    names = [f"a{number}" for number in range(12)]
+    assert words.some(names[:8]) == "a0, a1, a2, a3, a4, a5, a6 and a7"
+    assert words.some(names) == "a0, a1, a2, a3, a4, a5, a6 and 5 more"
+    assert words.some(names, 2) == "a0 and 11 more"
+    assert words.some([]) == ""
+
+
+def test_a_length_of_time_is_read_as_it_is_written() -> None:
+    assert words.length_of("90s", "an age") == timedelta(seconds=90)
+    assert words.length_of("5m", "an age") == timedelta(minutes=5)
+    assert words.length_of("2h", "an age") == timedelta(hours=2)
+    assert words.length_of("1d", "an age") == timedelta(days=1)
+
+
+@pytest.mark.parametrize("text", ["", "5", "m", "-5m", "5 m", "12345s", "5M", "1h30m"])
+def test_what_is_no_length_of_time_is_named_as_such(text: str) -> None:
+    with pytest.raises(UserError, match="is not a time to pause"):
+        words.length_of(text, "a time to pause")
 
 
 def test_a_rack_is_said_with_its_color_and_its_lock() -> None:

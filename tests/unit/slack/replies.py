@@ -61,7 +61,7 @@ buttons = st.builds(
     words=st.lists(words, max_size=4).map(tuple),
     style=st.sampled_from([None, "primary", "danger"]),
     confirm=st.one_of(st.none(), confirms),
-    opens=st.sampled_from([None, "confirm", "environment"]),
+    opens=st.sampled_from([None, "confirm", "environment", "reason"]),
 )
 
 

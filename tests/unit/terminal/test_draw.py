@@ -86,11 +86,13 @@ def test_a_button_is_told_as_what_one_would_type() -> None:
     buttons = (
         Button(label="Roll back…", words=("rollback", "my app"), opens="confirm"),
         Button(label="Set values…", words=("env", "set"), opens="environment"),
+        Button(label="Unlock…", words=("unlock", "web"), opens="reason"),
     )
 
     assert printed(Reply(parts=(Actions(buttons=buttons),))).splitlines() == [
         "Roll back: rackhand rollback 'my app'",
         "Set values: rackhand env set NAME=value",
+        "Unlock: rackhand unlock web --reason TEXT",
     ]
 
 
