@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from datetime import datetime
-from typing import Any
+from typing import Any, TypeVar
 
 from docker.errors import APIError
 
@@ -18,6 +18,7 @@ from engine.ports.rack import ServiceSpec, Target
 
 LAST_LOG_LINES = 20
 AT_ONCE = 8
+T = TypeVar("T")
 
 
 class Containers:
@@ -46,6 +47,10 @@ class Containers:
         ]
         one_offs = [one_off_from_listing(row) for row in rows if labels.HOOK in row["Labels"]]
         return sorted(found, key=lambda one: (one.created, one.number)), one_offs
+
+    def start_replicas(self, target: Target, wanted: Sequence[tuple[ServiceSpec, int]]) -> None:
+        """Make and start replicas side by side: an engine takes its time for each."""
+        self._side_by_side(lambda one: self.start_replica(target, *one), wanted)
 
     def start_replica(self, target: Target, spec: ServiceSpec, number: int) -> None:
         """Make and start one replica."""
@@ -130,14 +135,13 @@ class Containers:
         except NotFound:
             return
 
-    def _side_by_side(
-        self, work: Callable[[Container], None], containers: Sequence[Container]
-    ) -> None:
-        if len(containers) == 1:
-            work(containers[0])
-        elif containers:
+    def _side_by_side(self, work: Callable[[T], None], pieces: Sequence[T]) -> None:
+        """Do *work* on each; raises what the first of those raises that went wrong."""
+        if len(pieces) == 1:
+            work(pieces[0])
+        elif pieces:
             with ThreadPoolExecutor(max_workers=AT_ONCE) as pool:
-                list(pool.map(work, containers))
+                list(pool.map(work, pieces))
 
 
 @contextmanager

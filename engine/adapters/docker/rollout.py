@@ -67,8 +67,7 @@ class Rollout:
                 for container in placement.kept:
                     self._put_to_work(target, container)
                 self._finish(target, placement)
-        for spec, number in startable(target, members, looks):
-            self._containers.start_replica(target, spec, number)
+        self._containers.start_replicas(target, startable(target, members, looks))
         self._stand_by(target)
 
     def divide(self, target: Target, percent: int) -> None:
@@ -89,8 +88,8 @@ class Rollout:
         for placement in replaceable(target, members, looks):
             self._take_off(placement.old)
             self._finish(target, placement)
-            for number in placement.missing:
-                self._containers.start_replica(target, placement.spec, number)
+            missing = [(placement.spec, number) for number in placement.missing]
+            self._containers.start_replicas(target, missing)
         self._stand_by(target)
         if any(seen.phase in NOT_HEALTHY for seen in self._observe(target).services):
             return
