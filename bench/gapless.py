@@ -6,10 +6,10 @@ promotions, in one of which it is killed with SIGKILL and started again, 5 rollb
 releases, 5 changes of scale. Then Debian's docker-compose updates the same app 20 times, behind an
 HAProxy that finds the replicas by Docker's DNS.
 
-A pause is a time without a good answer to anybody. A release is live once the last request has left
-that another release has answered. What the health check takes by itself is measured in the same
-run: see ``bench.health_time``. The promotion in which Rackhand is killed has its own figure for the
-time to live, since most of that is the start of the process.
+A pause is a time without a good answer to anybody. A release is live once it answers and the last
+request has left that another release has answered. What the health check takes by itself is
+measured in the same run: see ``bench.health_time``. The promotion in which Rackhand is killed has
+its own figure for the time to live, since most of that is the start of the process.
 """
 
 import sys

@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
-from itertools import count
+from itertools import accumulate, count
 
 from bench.bots import LOOK_SECONDS, Bot
 from engine.lifecycle import is_final
@@ -128,11 +128,17 @@ class Turns:
 
 
 def in_chance_order(chance: random.Random, counts: Mapping[Kind, int]) -> list[Kind]:
-    """Return so many of each kind, in any order but with a promotion first.
+    """Return so many of each kind in any order in which each rollback has something to go to.
 
-    Without one there might be nothing to roll back to.
+    There have to be at least as many promotions as rollbacks.
     """
     kinds = list(Counter(counts).elements())
-    kinds.remove(Kind.PROMOTE)
     chance.shuffle(kinds)
-    return [Kind.PROMOTE, *kinds]
+    while not _is_possible(kinds):
+        chance.shuffle(kinds)
+    return kinds
+
+
+def _is_possible(kinds: Sequence[Kind]) -> bool:
+    steps = {Kind.PROMOTE: 1, Kind.ROLLBACK: -1, Kind.BROKEN: 0}
+    return min(accumulate(steps[kind] for kind in kinds)) >= 0

@@ -58,14 +58,14 @@ class Visits:
     def seconds_to_live(self, clicked: float, mark: str, until: float) -> float | None:
         """Return how long after a click the release with *mark* has had all requests for itself.
 
-        That is when the last request left that another release has answered. None where the
-        release never answered.
+        That is when it first answered and the last request has left that another release has
+        answered. None where the release never answered.
         """
         seen = [one for one in self.answers if clicked <= one.at < until and one.mark is not None]
-        if not any(one.mark == mark for one in seen):
+        first = next((one.at for one in seen if one.mark == mark), None)
+        if first is None:
             return None
-        others = [one.asked_at for one in seen if one.mark != mark]
-        return max(others, default=clicked) - clicked
+        return max([first, *(one.asked_at for one in seen if one.mark != mark)]) - clicked
 
 
 @contextmanager

@@ -40,7 +40,12 @@ def test_a_release_is_live_once_the_last_request_left_that_another_has_answered(
 
 def test_what_came_before_the_click_or_after_the_end_does_not_count() -> None:
     visits = Visits(answers=[answer(1.0, "old"), answer(3.0, "new"), answer(9.0, "next")])
-    assert visits.seconds_to_live(2.0, "new", 8.0) == 0
+    assert visits.seconds_to_live(2.0, "new", 8.0) == pytest.approx(1)
+
+
+def test_a_release_is_not_live_while_nobody_answers() -> None:
+    visits = Visits(answers=[answer(1.0, "old"), answer(2.0, None), answer(6.0, "new")])
+    assert visits.seconds_to_live(0.0, "new", 9.0) == pytest.approx(6)
 
 
 def test_a_release_that_nobody_was_answered_by_is_never_live() -> None:
