@@ -274,7 +274,7 @@ def _joined(*words: str) -> str:
 def _receipt(promotion: Promotion) -> str:
     """Say what the switch did to the requests."""
     found = receipt.of(promotion)
-    if found:
+    if found and found.requests:
         return f"{receipt.line(found)}."
     return "The old processes are stopped." if promotion.previous_promotion_id else ""
 

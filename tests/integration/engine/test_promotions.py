@@ -228,6 +228,7 @@ def test_images_travel_to_a_rack_that_lacks_them_and_the_thread_says_so(scene: S
 def test_images_that_are_nowhere_any_more_end_the_promotion(scene: Scene) -> None:
     scene.memory.any_image = False
     release = scene.built()
+    scene.world.rack("staging").prune((), app="web")
     promotion_id = scene.did("promote", release)
     scene.settle()
 
