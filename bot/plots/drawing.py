@@ -16,15 +16,15 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
 WIDTH_PX, HEIGHT_PX, DOTS_PER_INCH = 1000, 700, 100
-POINTS = 14  # of the letters: what is shown a third as large on a phone can still be read
+POINTS = 17  # of the letters: shown a third as large on a phone, they can still be read
 LETTER_PX = POINTS * DOTS_PER_INCH / 72 * 0.62  # a letter's usual width
 OLD, NEW = "#0072b2", "#e69f00"  # blue and orange: told apart by all kinds of sight
 INK, GRID = "#222222", "#dddddd"
 TICKS = (1, 2, 5, 10, 15, 30, 60, 120, 300)  # seconds
-MOST_TICKS = 7
+MOST_TICKS = 6
 LABEL_ROWS = 4  # as many as there are moments
 ROW_HEIGHT = POINTS * 1.45 * DOTS_PER_INCH / 72 / HEIGHT_PX  # in parts of the picture
-LEFT, RIGHT, BOTTOM, TOP = 0.095, 0.955, 0.075, 0.925  # of what is below the title
+LEFT, RIGHT, BOTTOM, TOP = 0.115, 0.945, 0.085, 0.915  # of what is below the title
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

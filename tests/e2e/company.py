@@ -14,12 +14,13 @@ import pytest
 import yaml
 
 from bot.demo.outside import Outside, outside_of
-from bot.demo.show import MANIFEST, take_down
+from bot.demo.show import MANIFEST, take_down, visitors_of
 from bot.demo.stage import Stage, set_up
 from bot.settings import Secrets
 from bot.workspace.running import running_workspace
 from bot.workspace.settings import WorkspaceSettings
 
+BAKE_SECONDS = 4  # enough requests for a receipt to judge by
 START_SECONDS = 60.0
 STOP_SECONDS = 60.0
 
@@ -39,8 +40,9 @@ def company(folder: Path, engine: str) -> Iterator[Company]:
     manifest = yaml.safe_load(MANIFEST.read_text(encoding="utf-8"))
     with running_workspace(WorkspaceSettings(manifest=manifest)) as workspace:
         stage = set_up(folder, engine, workspace)
+        stage.shop.bake_for(BAKE_SECONDS)
         try:
-            with _bot(stage, folder):
+            with _bot(stage, folder), visitors_of(stage):
                 yield Company(stage=stage, url=workspace.url, outside=outside_of(stage))
         finally:
             take_down(stage)

@@ -93,6 +93,14 @@ class Screen:
         card.get_by_label("More actions").click()
         self.page.get_by_role("menuitem", name=name).click()
 
+    def is_loaded(self, image: Locator) -> None:
+        """Fail unless an image is there in time, and no wider than what shows it."""
+        loaded = "image => image.complete && image.naturalWidth > 0"
+        handle = image.element_handle()
+        self.page.wait_for_function(loaded, arg=handle, timeout=SIGHT_SECONDS * 1000)
+        fits = "image => image.clientWidth <= image.closest('article').clientWidth"
+        assert image.evaluate(fits)
+
     def picture(self, name: str) -> None:
         """Keep how it looks now, with the newest in sight."""
         self.page.mouse.move(0, 0)

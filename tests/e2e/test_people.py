@@ -7,7 +7,7 @@ import pytest
 from playwright.sync_api import Browser, Locator, expect
 
 from tests.e2e.company import Company
-from tests.e2e.screen import PHONE, Screen, found_in, screen_of, sees
+from tests.e2e.screen import PHONE, SIGHT_SECONDS, Screen, found_in, screen_of, sees
 
 RELEASE = r"\bR[A-Z]{10}\b"
 WORK_SECONDS = 90.0
@@ -98,6 +98,12 @@ def test_a_phone_is_enough_to_approve_and_to_look(
         sees(card, "Live since", WORK_SECONDS)
         card.scroll_into_view_if_needed()
         phone.picture("phone")
+        phone.open_thread(card)
+        plot = phone.thread.get_by_role("img", name="0 failed")
+        expect(plot).to_be_visible(timeout=SIGHT_SECONDS * 1000)
+        phone.is_loaded(plot)
+        phone.picture("receipt-phone")
+        phone.thread.get_by_label("Back").click()
         is_narrow = "document.documentElement.scrollWidth <= 390"
         assert phone.page.evaluate(is_narrow)
         phone.channel.get_by_label("Back").click()

@@ -10,7 +10,7 @@ from bot.demo.outside import becomes_true
 from bot.demo.shop import FIX, MISTAKE
 from bot.demo.stage import MEMORY
 from tests.e2e.company import Company
-from tests.e2e.screen import Screen, found_in, screen_of, sees
+from tests.e2e.screen import SIGHT_SECONDS, Screen, found_in, screen_of, sees
 
 WORK_SECONDS = 120.0  # for a build or a promotion; most take a few
 RELEASE = r"\bR[A-Z]{10}\b"
@@ -51,10 +51,7 @@ def test_a_commit_goes_to_production_and_a_broken_one_is_turned_away(
     firm.stage.shop.apply(FIX)
     fixed = build(ada)
     promote(ada, firm, fixed, "staging", FIXED)
-    promote(grace, firm, fixed, "production", FIXED)
-    ada.open_thread(ada.card("promote R"))
-    sees(ada.thread, "Done.")
-    ada.picture("thread")
+    by_canary(grace, ada, firm, fixed)
 
     turned_away(ada, firm, fixed)
     roll_back(grace, firm, fixed, first)
@@ -92,6 +89,28 @@ def promote(screen: Screen, firm: Company, release: str, rack: str, version: str
     assert (live == release) == (rack == "staging")
     serves(firm, rack, live, version)
     return card
+
+
+def by_canary(asks: Screen, agrees: Screen, firm: Company, release: str) -> None:
+    """Give production a tenth, then all by a click; the receipt and its picture tell how it was."""
+    done = agrees.cards("promote R").count()
+    asks.say(f"/rack promote {release} --rack production --canary 10,100")
+    expect(agrees.cards("promote R")).to_have_count(done + 1, timeout=20_000)
+    card = agrees.card("promote R")
+    agrees.press(card, "Approve…")
+    agrees.agree("🔴 production 🔒 · Promote shop?", "Approve")
+    agrees.open_thread(card)
+    sees(agrees.thread, "10 % of the traffic reaches", WORK_SECONDS)
+    assert len(firm.outside.releases("production")) == 2
+    agrees.press(agrees.thread, "Move on to 100 %")
+    sees(agrees.thread, "Done.", WORK_SECONDS)
+    sees(agrees.thread, "requests during the switch, 0 failed")
+    plot = agrees.thread.get_by_role("img", name="0 failed")
+    expect(plot).to_be_visible(timeout=SIGHT_SECONDS * 1000)
+    agrees.is_loaded(plot)
+    agrees.picture("receipt")
+    sees(card, "Live since", WORK_SECONDS)
+    serves(firm, "production", found_in(card, RELEASE), FIXED)
 
 
 def serves(firm: Company, rack: str, release: str, version: str) -> None:
