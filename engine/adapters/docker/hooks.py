@@ -35,13 +35,10 @@ class Hooks:
     def run(self, target: Target, spec: ServiceSpec, hook: Hook) -> HookRun:
         """Start the hook unless it ever was; tell how it does."""
         found = self._find(target, spec, hook)
-        if found is None or found.state == CREATED:
-            name = found.name if found else self._maker.make_hook(target, spec, hook)
-            self._start(name, target)
-            found = self._find(target, spec, hook)
-        if found is None:
-            raise NotFound(f"The process of `{hook}` of `{spec.name}` went away as it started.")
-        return self._how_it_does(found)
+        if found is not None and found.state != CREATED:
+            return self._how_it_does(found)
+        self._start(found.name if found else self._maker.make_hook(target, spec, hook), target)
+        return HookRun(running=True)
 
     def end(self, target: Target) -> None:
         """Stop the promotion's hooks that still run; they are marked as stopped first."""

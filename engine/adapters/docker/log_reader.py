@@ -9,10 +9,13 @@ from dataclasses import dataclass
 from engine.adapters.docker.configuration import ADMIN_PORT, REQUESTS
 from engine.adapters.docker.runtime_api import Conversation, RouterAway
 
+NOW, STARTED_AT = "Now", "Start_time_sec"
 BORDER = "\n="
 SPARE = 16  # bytes around the log that are stripped
-# For each size that is read: what the router tells of itself, a border, that much of the log.
+# For each size that is read: the time, what the router tells of itself, a border, and that much
+# of the log. HAProxy's own idea of the time would fall behind on a machine that is overloaded.
 SCRIPT = f"""
+now="{NOW}: %s"
 ask() {{
     if command -v nc >/dev/null; then nc 127.0.0.1 {ADMIN_PORT}
     elif command -v busybox >/dev/null; then busybox nc 127.0.0.1 {ADMIN_PORT}
@@ -24,6 +27,7 @@ end() {{
     if command -v tail >/dev/null; then tail -c "$1"; else busybox tail -c "$1"; fi
 }}
 while read -r size; do
+    if command -v date >/dev/null; then date "+$now"; else busybox date "+$now"; fi
     echo "show info float" | ask
     echo "="
     echo "show events {REQUESTS}" | ask | end "$size"
@@ -39,7 +43,7 @@ class LogEnd:
     text: str
     is_whole: bool  # nothing older is there
     started_at: float  # when the router did, in seconds since 1970
-    now: float
+    now: int  # the second that it was read in; all before are over
 
 
 class LogReader(Conversation):
@@ -53,13 +57,12 @@ class LogReader(Conversation):
         info, border, text = self.ask(str(size)).partition(BORDER)
         text = text.strip("\n")
         told = dict(line.partition(": ")[::2] for line in info.splitlines())
-        if not border or "Uptime_sec" not in told:
+        if not border or STARTED_AT not in told:
             raise RouterAway("It runs, but nothing answers in it.")
         is_whole = len(text) < size - SPARE
-        started_at = float(told["Start_time_sec"])
         return LogEnd(
             text=text if is_whole else text.partition("\n")[2],
             is_whole=is_whole,
-            started_at=started_at,
-            now=started_at + float(told["Uptime_sec"]),
+            started_at=float(told[STARTED_AT]),
+            now=int(told[NOW]),
         )

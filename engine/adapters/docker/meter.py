@@ -18,7 +18,6 @@ from engine.ports.rack import Measurement, Target
 NOBODY = "<NOSRV>"
 NO_LOG = "No such event sink"
 RECENT_BYTES = 256 * 1024  # enough for the last seconds of a busy router
-LATE_SECONDS = 0.1  # a thread of the router may write its line so much after the end of a second
 FULL = 0.9  # of the ring: it holds a little less than its size, and forgets its oldest lines then
 
 
@@ -51,7 +50,7 @@ class Meter:
             samples=requests_log.samples(
                 log.text,
                 first=first,
-                last=int(log.now - LATE_SECONDS) - 1,
+                last=log.now - 1,
                 attribute=Attribution(self._rack, target, members, snapshot).side_of,
                 mostly_new=_is_mostly_new(target, members, snapshot),
             ),

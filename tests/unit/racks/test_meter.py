@@ -22,8 +22,8 @@ SERVED = Snapshot(servers={}, hosts={"shop.test": "http-4s-01", "blog.test": "ht
 class FakeLog(LogReader):
     """Answers as the script beside a router does."""
 
-    def __init__(self, log: str = "", *, started_at: float = NOW - 3600, now: float = NOW) -> None:
-        self._info = f"Start_time_sec: {started_at}\nUptime_sec: {now - started_at}\n"
+    def __init__(self, log: str = "", *, started_at: float = NOW - 3600) -> None:
+        self._info = f"Now: {NOW}\nName: HAProxy\nStart_time_sec: {started_at}\n"
         self._log = log + "\n\n"
         self.sizes: list[int] = []
 
@@ -94,8 +94,8 @@ def test_what_nobody_answered_belongs_to_the_app_whose_place_it_was() -> None:
 def test_only_whole_seconds_that_are_over_by_the_routers_clock_are_told() -> None:
     log = "\n".join(line(NOW + number) for number in range(-12, 2))
 
-    assert measured(FakeLog(log), since=NOW - 3) == ([-2], True)
-    assert measured(FakeLog(log, now=NOW + 0.5), since=NOW - 3.5) == ([-3, -2, -1], True)
+    assert measured(FakeLog(log), since=NOW - 3) == ([-2, -1], True)
+    assert measured(FakeLog(log), since=NOW - 3.5) == ([-3, -2, -1], True)
 
 
 def test_a_log_that_was_overwritten_says_so() -> None:
@@ -133,7 +133,7 @@ def test_no_more_of_a_long_log_is_fetched_than_is_asked_for() -> None:
     lines = [line(NOW + second) for second in range(-20, 0) for _ in range(often)]
     log = FakeLog("\n".join(lines))
 
-    assert measured(log, since=NOW - 4) == ([-3, -2], True)
+    assert measured(log, since=NOW - 4) == ([-3, -2, -1], True)
     assert log.sizes == [RECENT_BYTES]
-    assert measured(log, since=NOW - 12)[0] == list(range(-11, -1))
+    assert measured(log, since=NOW - 12)[0] == list(range(-11, 0))
     assert len(log.sizes) == 3, "the whole, where the recent part does not go back far enough"
