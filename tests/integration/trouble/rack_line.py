@@ -29,6 +29,10 @@ class Line:
     def die(self) -> None:
         self._works.clear()
 
+    @property
+    def is_dead(self) -> bool:
+        return not self._works.is_set()
+
     def recover(self) -> None:
         self._works.set()
 

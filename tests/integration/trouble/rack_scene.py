@@ -1,57 +1,38 @@
 """A whole Rackhand over real engines: store, engine story and racks are those of the product."""
 
 import http.client
-import time
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import closing, contextmanager
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime, timedelta
-from pathlib import Path
 from typing import Any
 
 import docker
 from docker.models.containers import Container
 
+from engine import lookup
 from engine.adapters.docker import DockerRack, DockerRackSettings
+from engine.adapters.docker.snapshot import NOTHING
 from engine.adapters.memory import MemoryWorld
 from engine.adapters.memory_builder import MemoryBuilder
 from engine.adapters.placement import Traffic
 from engine.environment import Vault
 from engine.ports.builder import Builder
 from engine.ports.registry import Registry
+from engine.target import target_of
 from engine.world import RackSpec, World
-from storage import apps, claims
+from storage import claims, locks
 from storage.records import PromotionStatus
 from storage.store import Store
-from tests.fakes import FakeClock, FakeSource
 from tests.integration.docker.clients import ask
-from tests.integration.trouble.rack_app import QuickBuilder
-from tests.services.requirement import free_port
-from tests.worlds import SECRET_KEY, Scene, app_named
+from tests.integration.trouble.rack_app import QuickBuilder, files
+from tests.integration.trouble.rack_ground import Ground, PassingClock
+from tests.worlds import SECRET_KEY, Scene
 
 P = PromotionStatus
 HOST = "web.localhost"
 UNDISTURBED = ["starting", "healthy", "live", "ended"]
 GLANCE_SECONDS = 0.1
-
-
-class PassingClock(FakeClock):
-    """The system's time, which passes by itself and can be set forward."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self._ahead = timedelta()
-
-    def now(self) -> datetime:
-        return datetime.now(UTC) + self._ahead
-
-    def pass_time(self, seconds: float) -> None:
-        time.sleep(seconds)
-
-    def skip(self, seconds: float) -> None:
-        """Set it forward."""
-        self._ahead += timedelta(seconds=seconds)
 
 
 @dataclass(kw_only=True)
@@ -97,32 +78,59 @@ class RealScene(Scene):
         with closing(docker.DockerClient(self.urls[rack])) as client:
             return client.containers.list(all=True, filters={"label": wanted})
 
+    def with_old(self) -> str:
+        """Return the release that is live on staging; one is made so where there is none."""
+        if self.live_release() is None:
+            self.went_live(self.built("Old", files()))
+        live = self.live_release()
+        assert live
+        return live
+
     @contextmanager
     def engine(self, rack: str = "staging") -> Iterator[docker.DockerClient]:
         """The engine itself, past Rackhand."""
         with closing(docker.DockerClient(self.urls[rack])) as client:
             yield client
 
-    def only_this_lives(self, release: str, *, rack: str = "staging", replicas: int = 1) -> None:
+    def only_this_lives(self, release: str, *, rack: str = "staging") -> None:
         """Check that the rack holds this release and nothing else, and that all of it serves."""
+        assert self.live_release(rack) == release
+        assert self.unclean(rack) == {}
+
+    def unclean(self, rack: str = "staging") -> dict[str, tuple[object, object]]:
+        """What is otherwise than one live release that serves alone: how it is, how it should be.
+
+        Looks past Rackhand: at the engine, the router and the page.
+        """
         live = self.live(rack)
-        assert live
-        assert live.release_id == release
+        if live is None:
+            return {"live release": (None, "one")}
+        with self.store.read() as transaction:
+            promotion = lookup.promotion(transaction, live.promotion_id)
+            (service,) = target_of(self.world, transaction, promotion).services
+            owners = claims.owners(transaction)
+            lock = locks.get(transaction, app="web", rack=rack)
         found = self.containers(rack)
         processes = [one for one in found if "rackhand.service" in one.labels]
-        assert Counter(one.labels["rackhand.promotion"] for one in processes) == {
-            live.promotion_id: replicas
+        seen = self.adapters[rack]._router.look() or NOTHING
+        compared: dict[str, tuple[object, object]] = {
+            "processes": (
+                Counter(one.labels["rackhand.promotion"] for one in processes),
+                {live.promotion_id: service.replicas},
+            ),
+            "others": (
+                [one.name for one in found if one not in processes],
+                [f"rackhand-{rack}-router"],
+            ),
+            "states": ({one.status for one in found}, {"running"}),
+            "servers": (set(seen.servers), {one.name for one in processes}),
+            "traffic": ({one.traffic for one in seen.servers.values()}, {Traffic.READY}),
+            "hosts": (set(seen.hosts), {HOST}),
+            "page": (self.page(rack), live.release_id),
+            "holders of leases": (owners, set()),
+            "lock": (lock, None),
         }
-        assert {one.status for one in found} == {"running"}
-        assert [one.name for one in found if one not in processes] == [f"rackhand-{rack}-router"]
-        seen = self.adapters[rack]._router.look()
-        assert seen
-        assert set(seen.servers) == {one.name for one in processes}
-        assert {server.traffic for server in seen.servers.values()} == {Traffic.READY}
-        assert set(seen.hosts) == {HOST}
-        assert self.page(rack) == release
-        with self.store.read() as transaction:
-            assert claims.owners(transaction) == set(), "somebody still holds a lease"
+        return {what: (now, wanted) for what, (now, wanted) in compared.items() if now != wanted}
 
     def let_go(self, release: str) -> None:
         """Let the processes of a release that waits become healthy."""
@@ -145,60 +153,55 @@ def once_before(owner: object, name: str, act: Callable[[], None], *, saying: st
 
 @contextmanager
 def real_scene(
-    database: Path,
-    urls: Mapping[str, str],
+    ground: Ground,
     *,
     through: Mapping[str, str] | None = None,
     registry: Registry | None = None,
 ) -> Iterator[RealScene]:
-    """Set up a Rackhand with the app ``web`` on a migrated database.
+    """Set up a process of ours on *ground*.
 
-    *urls* are of the engines by the racks' names; *through* is another way to some of them, that
-    Rackhand takes. Images travel through the *registry*, where there is one.
+    It reaches some racks *through* another address than the engine's own. Images travel through
+    the *registry*, where there is one.
     """
-    ports = {rack: free_port() for rack in urls}
     adapters = {
         rack: DockerRack(
             DockerRackSettings(
                 name=rack,
                 engine=(through or {}).get(rack, url),
-                http_port=ports[rack],
+                http_port=ground.ports[rack],
                 bind_address="127.0.0.1",
             )
         )
-        for rack, url in urls.items()
+        for rack, url in ground.urls.items()
     }
-    builders: dict[str, Builder] = {rack: QuickBuilder(url) for rack, url in urls.items()}
-    clock, source = PassingClock(), FakeSource()
+    builders: dict[str, Builder] = {rack: QuickBuilder(url) for rack, url in ground.urls.items()}
     world = World(
-        store=Store(f"sqlite:///{database}"),
-        clock=clock,
+        store=Store(ground.database),
+        clock=ground.clock,
         racks={
             rack: RackSpec(name=rack, provider="docker", color="green", bake_seconds=0)
-            for rack in urls
+            for rack in ground.urls
         },
         rack=adapters.__getitem__,
         builder=builders.__getitem__,
-        source=source,
+        source=ground.source,
         vault=Vault(SECRET_KEY),
-        work_folder=database.parent / "work",
+        work_folder=ground.work_folder,
         default_channel="#deploys",
         registry=registry,
         owner="bot 1",
     )
     scene = RealScene(
         world=world,
-        clock=clock,
-        source=source,
+        clock=ground.clock,
+        source=ground.source,
         memory=MemoryWorld(),
         builder=MemoryBuilder(),
-        urls=urls,
-        ports=ports,
+        keys=ground.keys,
+        urls=ground.urls,
+        ports=ground.ports,
         adapters=adapters,
     )
-    with scene.store.write() as transaction:
-        apps.add(transaction, app_named("web", clock))
-        apps.switch(transaction, "channel:C1", "staging")
     try:
         yield scene
     finally:
@@ -209,10 +212,10 @@ def real_scene(
 
 @contextmanager
 def beside(scene: RealScene, *, owner: str) -> Iterator[RealScene]:
-    """Set up another process's Rackhand on the same database and engines."""
+    """Set up another process on the same ground, with a clock of its own."""
     adapters = {rack: DockerRack(one._settings) for rack, one in scene.adapters.items()}
     store = Store(scene.store.url)
-    clock = PassingClock()
+    clock = PassingClock(ahead=scene.clock.ahead)
     world = replace(scene.world, store=store, clock=clock, rack=adapters.__getitem__, owner=owner)
     try:
         yield replace(scene, world=world, clock=clock, adapters=adapters)

@@ -16,6 +16,7 @@ from scripts import base_images, dockerd
 from scripts.lookalikes import CannotMake
 from storage.records import PromotionStatus
 from tests.integration.trouble.rack_app import files, has_image
+from tests.integration.trouble.rack_ground import ground_in
 from tests.integration.trouble.rack_scene import UNDISTURBED, RealScene, real_scene
 from tests.services.engines import remove_what_rackhand_made
 from tests.services.requirement import lacking
@@ -86,7 +87,12 @@ def small_engine(disk: Disk) -> Iterator[str]:
 
 @pytest.fixture(params=["straight", "through a registry"])
 def two(
-    request: pytest.FixtureRequest, database: Path, clean_engine: str, small_engine: str, disk: Disk
+    request: pytest.FixtureRequest,
+    sqlite_template: Path,
+    tmp_path: Path,
+    clean_engine: str,
+    small_engine: str,
+    disk: Disk,
 ) -> Iterator[RealScene]:
     """Staging on an engine with room, production on the small one."""
     disk.make_room()
@@ -102,7 +108,8 @@ def two(
             for connection in connections.values():
                 after.callback(connection.close)
             registry = DockerRegistry(request.getfixturevalue("registry_address"), connections)
-        yield after.enter_context(real_scene(database, urls, registry=registry))
+        ground = ground_in(tmp_path, sqlite_template, urls)
+        yield after.enter_context(real_scene(ground, registry=registry))
     remove_what_rackhand_made(small_engine)
 
 

@@ -34,8 +34,7 @@ def goes_away(scene: RealScene, promotion_id: str, engine: dockerd.Engine, end: 
 def test_a_promotion_goes_on_when_its_engine_was_restarted_while_it_verified(
     fragile: RealScene, own_engine: dockerd.Engine
 ) -> None:
-    old = fragile.built("Old", files())
-    fragile.went_live(old)
+    old = fragile.with_old()
     new = fragile.built("New", files(waits=True))
     promotion_id = fragile.did("promote", new)
     fragile.until(promotion_id, P.VERIFYING)
@@ -53,8 +52,7 @@ def test_a_promotion_goes_on_when_its_engine_was_restarted_while_it_verified(
 def test_a_release_is_served_again_when_its_engine_crashed_while_it_was_watched(
     fragile: RealScene, own_engine: dockerd.Engine
 ) -> None:
-    old = fragile.built("Old", files())
-    fragile.went_live(old)
+    fragile.with_old()
     new = fragile.built("New", files(bake_seconds=600))
     promotion_id = fragile.did("promote", new)
     fragile.until(promotion_id, P.BAKING)

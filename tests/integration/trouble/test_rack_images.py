@@ -14,8 +14,7 @@ def image_of(scene: RealScene, release: str) -> str:
 
 
 def test_an_image_that_somebody_removed_after_the_build_is_told_at_once(real: RealScene) -> None:
-    old = real.built("Old", files())
-    real.went_live(old)
+    old = real.with_old()
     new = real.built("New", files())
     forget_image(real.urls["staging"], image_of(real, new))
     with visitor(real.ports["staging"], HOST) as seen:
@@ -36,8 +35,7 @@ def test_an_image_that_somebody_removed_after_the_build_is_told_at_once(real: Re
 def test_an_image_that_goes_right_before_the_start_ends_the_promotion_and_leaves_nothing(
     real: RealScene,
 ) -> None:
-    old = real.built("Old", files())
-    real.went_live(old)
+    old = real.with_old()
     new = real.built("New", files())
     once_before(
         real.adapters["staging"],

@@ -27,8 +27,7 @@ def told_of_health(scene: RealScene, promotion_id: str) -> list[str]:
 def test_a_release_that_runs_out_of_memory_while_it_is_watched_is_taken_back(
     real: RealScene,
 ) -> None:
-    old = real.built("Old", files())
-    real.went_live(old)
+    old = real.with_old()
     new = real.built("New", files(bake_seconds=600))
     promotion_id = real.did("promote", new)
     real.until(promotion_id, P.BAKING)
@@ -41,7 +40,11 @@ def test_a_release_that_runs_out_of_memory_while_it_is_watched_is_taken_back(
     assert promotion.reason
     assert promotion.reason.startswith("`web` is unhealthy: exited with code 137 after ")
     assert promotion.reason.endswith(" (out of memory).")
-    assert real.milestones(promotion_id) == ["starting", "healthy", "live", "trouble", "ended"]
+    assert real.milestones(promotion_id) == [
+        *("starting", "healthy", "live"),
+        *("trouble", "locked", "ended"),
+    ]
+    real.say("unlock", "web", "--reason", "It may have more memory now.")
     real.only_this_lives(old)
 
 

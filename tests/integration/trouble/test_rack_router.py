@@ -27,8 +27,7 @@ def remove(engine: docker.DockerClient) -> None:
 def test_a_router_lost_in_the_shift_comes_back_and_the_shift_goes_on(
     real: RealScene, trouble: Trouble
 ) -> None:
-    old = real.built("Old", files(replicas=2))
-    real.went_live(old)
+    old = real.with_old()
     new = real.built("New", files(replicas=2))
     with real.engine() as engine, visitor(real.ports["staging"], HOST) as seen:
         api = real.adapters["staging"]._router._api
@@ -38,15 +37,14 @@ def test_a_router_lost_in_the_shift_comes_back_and_the_shift_goes_on(
     assert real.milestones(promotion_id) == UNDISTURBED
     assert seen.runs.count("failed") == 1, "requests fail only while it is away"
     assert seen.went_over(old, new, but_for="failed")
-    real.only_this_lives(new, replicas=2)
+    real.only_this_lives(new)
 
 
 @pytest.mark.parametrize("trouble", [kill, remove])
 def test_a_router_lost_while_a_release_is_watched_serves_it_again(
     real: RealScene, trouble: Trouble
 ) -> None:
-    old = real.built("Old", files())
-    real.went_live(old)
+    real.with_old()
     new = real.built("New", files(bake_seconds=600))
     promotion_id = real.did("promote", new)
     real.until(promotion_id, P.BAKING)
@@ -68,8 +66,7 @@ def test_a_router_lost_while_a_release_is_watched_serves_it_again(
 def test_a_router_lost_while_old_processes_drain_costs_only_what_it_carried(
     real: RealScene, trouble: Trouble
 ) -> None:
-    old = real.built("Old", files())
-    real.went_live(old)
+    real.with_old()
     new = real.built("New", files())
     promotion_id = real.did("promote", new)
     with real.engine() as engine, long_request(real.ports["staging"], HOST, seconds=15):
