@@ -21,6 +21,7 @@ from bench.compose_chaos import Outcome as PeerOutcome
 from bench.compose_chaos import killed_updates
 from bench.measure import Aim, Figures, Result, parser, report
 from bench.own_engine import own_engine
+from bench.processes import end_cleanly_when_asked
 from bench.turns import Kind
 
 PEER = (
@@ -67,6 +68,7 @@ def main() -> int:
     options.add_argument("--quick", action="store_true", help="check the benchmark: two minutes")
     given = options.parse_args()
     plan = QUICK if given.quick else FULL
+    end_cleanly_when_asked()
     print(f"seed {given.seed}", file=sys.stderr)
     with tempfile.TemporaryDirectory() as name, quiet(), own_engine("chaos") as engine:
         folder = Path(name)

@@ -22,6 +22,7 @@ from bench.build import quiet
 from bench.changing import Plan, Run, Update, through_compose, through_rackhand
 from bench.measure import Aim, Figures, Result, parser, report
 from bench.own_engine import own_engine
+from bench.processes import end_cleanly_when_asked
 
 PEER = (
     "docker compose up -d (Debian's docker-compose), 20 updates of the same image and health "
@@ -38,6 +39,7 @@ def main() -> int:
     options.add_argument("--quick", action="store_true", help="check the benchmark: two minutes")
     arguments = options.parse_args()
     plan = QUICK if arguments.quick else FULL
+    end_cleanly_when_asked()
     with tempfile.TemporaryDirectory() as name, quiet(), own_engine("gapless") as engine:
         folder = Path(name)
         ours, image = through_rackhand(folder / "ours", engine, plan)

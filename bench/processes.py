@@ -2,6 +2,7 @@
 
 import json
 import os
+import signal
 import subprocess
 import sys
 import time
@@ -51,6 +52,11 @@ def process(
     finally:
         started.terminate()
         started.wait(STOP_SECONDS)
+
+
+def end_cleanly_when_asked() -> None:
+    """Let SIGTERM end this program as Ctrl-C does: what it started goes with it."""
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(128 + signal.SIGTERM))
 
 
 def wait_until_ready(port: int) -> None:
