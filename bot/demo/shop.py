@@ -33,11 +33,11 @@ class Shop:
         self._git("am", "--quiet", str(EXAMPLES / "shop-changes" / patch))
 
     def bake_for(self, seconds: int) -> None:
-        """Commit how long a new release is watched."""
+        """Let the last commit say that new releases are watched so long."""
         manifest = self.path / "compose.yaml"
         text = BAKE_SECONDS.sub(f"bake_seconds: {seconds}", manifest.read_text("utf-8"))
         manifest.write_text(text, "utf-8")
-        self._git("commit", "--quiet", "--all", "--message", f"Watch new releases for {seconds} s")
+        self._git("commit", "--quiet", "--all", "--amend", "--no-edit")
 
     def _git(self, *words: str) -> None:
         subprocess.run(
