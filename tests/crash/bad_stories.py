@@ -62,7 +62,7 @@ SICK_LATER = Story(
     steps=(says("promote", "{new}"), reaches(P.BAKING), behaves("new", SICK)),
     status=P.ROLLED_BACK,
     live="Old",
-    tells=("starting", "healthy", "live", "trouble", "ended"),
+    tells=("starting", "healthy", "live", "trouble", "locked", "ended"),
 )
 OVERTAKEN = Story(
     name="roll back while a restart is under way",

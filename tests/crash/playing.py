@@ -1,11 +1,15 @@
 """Playing a story: once undisturbed, and again from every moment at which it could be stopped."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
-from itertools import count
+from functools import cache
 from pathlib import Path
 
+import pytest
+
 from engine.adapters.memory import MemoryWorld
+from storage import store
 from tests.crash.ending import (
     Ending,
     commit,
@@ -34,15 +38,14 @@ class Told:
 
 
 class Playhouse:
-    """Plays stories in a folder; each is played only once without a stop."""
+    """Plays stories in a folder, one world after the other."""
 
     def __init__(self, folder: Path, template: Path) -> None:
         """*folder* is this object's own; *template* is a migrated database."""
-        self._folder = folder
+        self._folder = folder / "world"
         self._template = template
         self._stages: dict[object, tuple[Leaving, Mapping[str, str]]] = {}
         self._told: dict[str, Told] = {}
-        self._numbers = count()
 
     def undisturbed(self, story: Story) -> Told:
         """Return how the story went when it was played without a stop."""
@@ -53,7 +56,7 @@ class Playhouse:
     def played(self, story: Story) -> Told:
         """Play the story without a stop, and assert that it ends as it says."""
         leaving, names = self._beginning(story)
-        with empty(self._next_folder()) as folder:
+        with empty(self._folder) as folder:
             return _play(story, leaving, names, folder)
 
     def stopped_everywhere(self, story: Story, told: Told | None = None) -> int:
@@ -65,7 +68,7 @@ class Playhouse:
                 continue  # nothing has changed since: it would be the same world again
             tried.append(moment)
             try:
-                with empty(self._next_folder()) as folder:
+                with empty(self._folder) as folder:
                     ending = _go_on(story, moment, told.names, folder)
                 assert ending == told.ending
             except AssertionError as error:
@@ -79,7 +82,7 @@ class Playhouse:
             return found.leaves, told.names
         key = (story.begins, story.racks, story.protect, story.any_image)
         if key not in self._stages:
-            with empty(self._next_folder()) as folder:
+            with empty(self._folder) as folder:
                 self._stages[key] = self._set_stage(story, story.begins, folder)
         return self._stages[key]
 
@@ -95,8 +98,17 @@ class Playhouse:
         scene.store.close()
         return left_by(scene, (folder / DATABASE).read_bytes(), {}), names
 
-    def _next_folder(self) -> Path:
-        return self._folder / str(next(self._numbers))
+
+@contextmanager
+def playhouse_in(folder: Path, template: Path) -> Iterator[Playhouse]:
+    """Give a playhouse whose stores share what SQLAlchemy has compiled.
+
+    Each process has a store of its own, but the hundreds of them need not compile every statement
+    anew: that is a fifth of the time. Their connections are closed between two worlds.
+    """
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(store, "_connect", cache(store._connect))
+        yield Playhouse(folder, template)
 
 
 def _play(story: Story, leaving: Leaving, names: Mapping[str, str], folder: Path) -> Told:
@@ -104,6 +116,7 @@ def _play(story: Story, leaving: Leaving, names: Mapping[str, str], folder: Path
     play = Play(scene=taken_up(leaving, folder), names=names)
     scene = play.scene
     if isinstance(story.begins, At):
+        scene.clock.pass_time(0.001)  # no two wishes are of the same moment
         scene.start_anew()
     before = newest(scene)
     told_before = milestones(scene, before.id)

@@ -1,18 +1,22 @@
 """Stopped at any database write and any call to the outside, a story ends as if undisturbed."""
 
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from tests.crash.good_stories import CUT
-from tests.crash.playing import Playhouse
+from tests.crash.playing import Playhouse, playhouse_in
 from tests.crash.stories import STORIES
 from tests.crash.story import Story
 
 
 @pytest.fixture(scope="module")
-def playhouse(tmp_path_factory: pytest.TempPathFactory, sqlite_template: Path) -> Playhouse:
-    return Playhouse(tmp_path_factory.mktemp("stories"), sqlite_template)
+def playhouse(
+    tmp_path_factory: pytest.TempPathFactory, sqlite_template: Path
+) -> Iterator[Playhouse]:
+    with playhouse_in(tmp_path_factory.mktemp("stories"), sqlite_template) as made:
+        yield made
 
 
 @pytest.mark.parametrize("story", STORIES, ids=lambda story: story.name)

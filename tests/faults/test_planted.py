@@ -15,7 +15,7 @@ from storage.records import PromotionStatus
 from storage.store import Store
 from storage.tables import RUNNING_PROMOTIONS
 from tests.crash import bad_stories, good_stories, stories
-from tests.crash.playing import Playhouse
+from tests.crash.playing import Playhouse, playhouse_in
 from tests.crash.story import At, Story
 from tests.faults import plants
 from tests.faults.plants import Plant
@@ -77,8 +77,11 @@ ONLY_AFTER_A_STOP = {
 
 
 @pytest.fixture(scope="module")
-def playhouse(tmp_path_factory: pytest.TempPathFactory, sqlite_template: Path) -> Playhouse:
-    return Playhouse(tmp_path_factory.mktemp("faults"), sqlite_template)
+def playhouse(
+    tmp_path_factory: pytest.TempPathFactory, sqlite_template: Path
+) -> Iterator[Playhouse]:
+    with playhouse_in(tmp_path_factory.mktemp("faults"), sqlite_template) as made:
+        yield made
 
 
 def is_noticed(playhouse: Playhouse, patch: pytest.MonkeyPatch, fault: Fault) -> None:
@@ -140,9 +143,8 @@ def test_a_deadline_that_is_forgotten_is_noticed_by_a_story(
 ) -> None:
     assert isinstance(story.begins, At)
     plant = plants.forget_deadline(P(story.begins.status))
-    is_noticed(
-        playhouse, monkeypatch, Fault(plant=plant, story=story, says="it ended as|the thread told")
-    )
+    fault = Fault(plant=plant, story=story, says="it ended as|the thread told|never ends")
+    is_noticed(playhouse, monkeypatch, fault)
 
 
 # What the database guards.
