@@ -8,6 +8,7 @@ from datetime import timedelta
 from engine import announce, lookup, tell
 from engine.announce import in_words
 from engine.errors import PortError, Unreachable, UserError
+from engine.marks import literal
 from engine.ports.rack import Process, Target
 from engine.record import restore_live
 from engine.target import target_of
@@ -59,12 +60,14 @@ def whats_wrong(target: Target, processes: Sequence[Process]) -> str | None:
     for service in target.services:
         if well[service.name] >= service.replicas:
             continue
-        states = Counter(process.status for process in processes if process.service == service.name)
+        own = [process for process in processes if process.service == service.name]
+        states = Counter(process.status for process in own)
         seen = ", ".join(f"{count} {status}" for status, count in sorted(states.items()))
+        reasons = [process.reason for process in own if process.reason]
         return (
             f"`{service.name}` has {well[service.name]} of {service.replicas} healthy processes"
             f" ({seen or 'none is there'})."
-        )
+        ) + (f" Last seen: {literal(reasons[0])}." if reasons else "")
     return None
 
 

@@ -158,6 +158,7 @@ class Process:
     started_at: datetime
     command: str
     restarts: int = 0
+    reason: str = ""  # why it is not healthy, as far as the rack knows
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

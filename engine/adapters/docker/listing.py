@@ -4,12 +4,12 @@ from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 
-from engine.adapters.docker.container import Container
+from engine.adapters.docker.container import CREATED, Container
 from engine.adapters.docker.containers import Containers
 from engine.adapters.docker.health import Doctor
 from engine.adapters.docker.snapshot import Snapshot
-from engine.adapters.docker.words import moment
-from engine.adapters.placement import Condition, Traffic
+from engine.adapters.docker.words import moment, of_stopped
+from engine.adapters.placement import Condition, Look, Traffic
 from engine.ports.rack import Process
 
 AT_ONCE = 8
@@ -42,23 +42,25 @@ class Listing:
         if inside is None:
             return None
         started = moment(inside["State"]["StartedAt"])
+        if container.is_running or container.state == CREATED:
+            seen = snapshot.servers.get(container.name)
+            look = self._doctor.look_at(container, seen, now, is_own=True)
+            status, reason = _status(look), look.reason
+        else:
+            status, reason = "exited", of_stopped(inside["State"])
         return Process(
             id=container.id[:12],
             app=container.app,
             service=container.service,
             release=container.release,
             promotion=container.promotion,
-            status=self._status(container, snapshot, now),
+            status=status,
             started_at=started or datetime.fromtimestamp(container.created, UTC),
             command=container.command,
             restarts=inside["RestartCount"],
+            reason=reason,
         )
 
-    def _status(self, container: Container, snapshot: Snapshot, now: datetime) -> str:
-        if not container.is_running and container.state != "created":
-            return "exited"
-        seen = snapshot.servers.get(container.name)
-        look = self._doctor.look_at(container, seen, now, is_own=True)
-        if look.traffic is Traffic.DRAINING:
-            return "draining"
-        return STATUS_WORDS[look.condition]
+
+def _status(look: Look) -> str:
+    return "draining" if look.traffic is Traffic.DRAINING else STATUS_WORDS[look.condition]

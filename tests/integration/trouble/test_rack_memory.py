@@ -1,5 +1,7 @@
 """The kernel kills a process that wants more memory than its container may have."""
 
+import re
+
 from storage.records import PromotionStatus
 from tests.integration.trouble.rack_app import EATS_MEGABYTES, files
 from tests.integration.trouble.rack_scene import RealScene
@@ -63,6 +65,7 @@ def test_a_live_release_that_runs_out_of_memory_is_told_once_and_so_is_its_recov
     real.see(lambda: is_told(1), "that it is unhealthy")
     (illness,) = told_of_health(real, promotion_id)
     assert illness.startswith(f"Unhealthy: {release} of web on staging. web has 0 of 1 healthy ")
+    assert re.search(r" Last seen: exited with code 137 after \d+ s \(out of memory\)\.$", illness)
 
     limit_memory(real, release, 3 * EATS_MEGABYTES)
     real.see(lambda: is_told(2), "that it is well again")
