@@ -102,7 +102,6 @@ def test_a_phone_is_enough_to_approve_and_to_look(
         plot = phone.thread.get_by_role("img", name="0 failed")
         expect(plot).to_be_visible(timeout=SIGHT_SECONDS * 1000)
         phone.is_loaded(plot)
-        phone.picture("receipt-phone")
         phone.thread.get_by_label("Back").click()
         is_narrow = "document.documentElement.scrollWidth <= 390"
         assert phone.page.evaluate(is_narrow)
