@@ -53,6 +53,22 @@ def test_no_request_fails_when_a_promotion_is_reverted(stage: DockerStage) -> No
     assert set(under.answers) == {"1", "2"}, "anything else is a failure"
 
 
+def test_no_request_fails_while_a_share_goes_up_and_down(stage: DockerStage) -> None:
+    make_live(stage, target(1, service(image=stage.image, replicas=2)))
+    second = target(2, service(image=stage.image, version="2", replicas=2))
+    begin(stage, second)
+    with load(stage.settings.http_port, "shop.test") as under:
+        for percent in (10, 50, 20, 90):
+            stage.rack.shift(second, percent=percent)
+            wait_for_requests(stage, under, 50)
+        take_over(stage, second)
+        wait_for_requests(stage, under, 50)
+        stage.rack.revert(second)
+        wait_for_requests(stage, under, 50)
+
+    assert set(under.answers) == {"1", "2"}, "anything else is a failure"
+
+
 def test_no_request_fails_when_the_kind_of_check_changes(stage: DockerStage) -> None:
     make_live(stage, target(1, service(image=stage.image)))
     first = service(image=stage.image)
