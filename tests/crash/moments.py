@@ -55,13 +55,22 @@ class Moment:
     leaves: Leaving
 
 
+class Stopped(BaseException):
+    """The engine is stopped in its tracks; nothing that it tries afterwards is done."""
+
+
 class Watch:
     """Stands between an engine and everything outside it, and keeps each moment of a story."""
 
-    def __init__(self, scene: Scene, folder: Path) -> None:
-        """*scene* works on the database in *folder*, and is watched from now on."""
+    def __init__(self, scene: Scene, folder: Path, *, stop_at: int | None = None) -> None:
+        """*scene* works on the database in *folder*, and is watched from now on.
+
+        With *stop_at* the moment of that number, counted from one, raises ``Stopped``, and so does
+        all that comes after it.
+        """
         self.moments: list[Moment] = []
         self.writes = self.calls = self.step = 0
+        self._stop_at = stop_at
         self._scene = scene
         self._folder = folder
         self._reader = sqlite3.connect(folder / DATABASE, check_same_thread=False)
@@ -78,6 +87,12 @@ class Watch:
         )
         scene.memory.on_call = self.call  # each single change that a call to a rack is made of
         world.store.close()
+
+    def stopped(self) -> Moment:
+        """Return the moment of the stop, with what is there now that the engine has let go."""
+        moment = self.moments[(self._stop_at or 0) - 1]
+        leaves = left_by(self._scene, self._reader.serialize(), _files(self._folder / "work"))
+        return replace(moment, leaves=leaves)
 
     def close(self) -> None:
         """Let go of the database."""
@@ -116,6 +131,8 @@ class Watch:
                     name=name, step=self.step, status=status[0] if status else None, leaves=leaves
                 )
             )
+        if self._stop_at is not None and len(self.moments) >= self._stop_at:
+            raise Stopped
 
     def _facts(self) -> list[list[tuple[object, ...]]]:
         """All rows but the leases: the next process takes those of the one that is gone."""

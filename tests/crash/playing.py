@@ -19,7 +19,16 @@ from tests.crash.ending import (
     nobody_is_cut_off,
     somebody_always_serves,
 )
-from tests.crash.moments import DATABASE, Leaving, Moment, Watch, empty, left_by, taken_up
+from tests.crash.moments import (
+    DATABASE,
+    Leaving,
+    Moment,
+    Stopped,
+    Watch,
+    empty,
+    left_by,
+    taken_up,
+)
 from tests.crash.story import At, Play, Story, newest
 from tests.worlds import RACKS, Scene, make_scene
 
@@ -75,6 +84,14 @@ class Playhouse:
                 raise AssertionError(f"stopped {moment.name} ({moment.status}): {error}") from error
         return len(tried)
 
+    def stopped_in_its_tracks(self, story: Story, number: int) -> Ending:
+        """Raise at a moment of the story, counted from one; return how the next process ends it."""
+        leaving, names = self._beginning(story)
+        with empty(self._folder) as folder:
+            moment = _stop(story, leaving, names, folder, number)
+        with empty(self._folder) as folder:
+            return _go_on(story, moment, names, folder)
+
     def _beginning(self, story: Story) -> tuple[Leaving, Mapping[str, str]]:
         if isinstance(story.begins, At):
             told, status = self.undisturbed(story.begins.story), story.begins.status
@@ -123,11 +140,7 @@ def _play(story: Story, leaving: Leaving, names: Mapping[str, str], folder: Path
     watch = Watch(scene, folder)
     try:
         _keep_watch(scene)
-        for number, step in enumerate(story.steps):
-            watch.step = number
-            step(play, _key(story, number))
-        watch.step = len(story.steps)
-        play.comes_to_rest()
+        _take_steps(story, play, watch)
         everything_is_cleared_up(scene)
         _ends_as_it_says(story, scene, before.id, told_before)
         ending = ending_of(scene)
@@ -141,6 +154,30 @@ def _play(story: Story, leaving: Leaving, names: Mapping[str, str], folder: Path
         writes=watch.writes,
         calls=watch.calls,
     )
+
+
+def _stop(
+    story: Story, leaving: Leaving, names: Mapping[str, str], folder: Path, number: int
+) -> Moment:
+    """Play it until it is stopped at a moment; return that, with what is left."""
+    play = Play(scene=taken_up(leaving, folder), names=names)
+    watch = Watch(play.scene, folder, stop_at=number)
+    try:
+        _take_steps(story, play, watch)
+    except Stopped:
+        return watch.stopped()
+    finally:
+        watch.close()
+        play.scene.store.close()
+    raise AssertionError(f"it has no moment {number}")
+
+
+def _take_steps(story: Story, play: Play, watch: Watch) -> None:
+    for number, step in enumerate(story.steps):
+        watch.step = number
+        step(play, _key(story, number))
+    watch.step = len(story.steps)
+    play.comes_to_rest()
 
 
 def _go_on(story: Story, moment: Moment, names: Mapping[str, str], folder: Path) -> Ending:
