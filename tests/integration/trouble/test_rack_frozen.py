@@ -82,7 +82,10 @@ def test_who_waits_for_a_frozen_engine_keeps_its_work_and_ends_it(
     old, new, promotion_id = about_to_shift(fragile)
     with beside(fragile, owner="bot 2") as other, visitor(fragile.ports["staging"], HOST) as seen:
         with frozen_in_the_shift(fragile, own_engine, promotion_id) as (ice, first):
-            advance(other.world, promotion_id)  # returns at once: it is another's work
+            asked: list[str] = []
+            once_before(other.adapters["staging"], "observe", lambda: asked.append("observe"))
+            advance(other.world, promotion_id)
+            assert asked == [], "it is another's work"
             assert not first.done()
             ice.thaw()
             first.result(SOON_SECONDS)
