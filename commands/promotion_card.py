@@ -214,7 +214,7 @@ def _sides(so_far: Receipt | None) -> tuple[Facts, ...]:
 
 def _receipt(promotion: Promotion) -> tuple[Text, ...]:
     found = receipt.of(promotion)
-    return (Text(text=f"{receipt.line(found)}."),) if found else ()
+    return (Text(text=f"{receipt.line(found)}."),) if found and found.requests else ()
 
 
 def buttons_of(promotion: Promotion, *, is_live: bool) -> tuple[Button, ...]:

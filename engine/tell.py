@@ -128,12 +128,13 @@ def holds(
 ) -> None:
     """Tell which share a canary has reached, and how it goes on."""
     share = f"*{percent} %* of the traffic reaches {promotion.release_id}."
-    actions = [("Go back", ("cancel", promotion.id))]
+    actions: list[tuple[str, Sequence[str]]] = [("Go back", ("cancel", promotion.id))]
     if promotion.pause_seconds is not None:
         share += f" {following} % in {promotion.pause_seconds:.0f} s, unless it is worse."
     else:
         share += f" It waits for somebody to move it on to {following} %."
-    actions.insert(0, (f"Move on to {following} %", ("advance", promotion.id)))
+    words = ("advance", promotion.id, "--to", str(following))
+    actions.insert(0, (f"Move on to {following} %", words))
     milestone(
         transaction,
         promotion,

@@ -62,7 +62,7 @@ def test_each_share_is_told_with_how_it_goes_on(scene: Scene) -> None:
     ]
     last = scene.outgoing(promotion_id)[-1]
     assert last.body["actions"] == [
-        ["Move on to 100 %", ["advance", promotion_id]],
+        ["Move on to 100 %", ["advance", promotion_id, "--to", "100"]],
         ["Go back", ["cancel", promotion_id]],
     ]
 
