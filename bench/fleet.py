@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -18,7 +18,6 @@ from engine.asking import Asking
 from engine.environment import Vault
 from engine.manifest import Manifest, ServiceManifest, to_plain
 from engine.manifest.model import BuildSection
-from engine.ports.clock import SystemClock
 from engine.ports.rack import Target
 from engine.promote import promote
 from engine.target import target_of
@@ -42,11 +41,27 @@ PERSON = Person(team="bench", user="bench", name="bench")
 LIVE_FOR = timedelta(days=1)
 
 
+@dataclass(slots=True)
+class PushedClock:
+    """The machine's own clock, which can be pushed ahead."""
+
+    ahead: timedelta = timedelta(0)
+
+    def now(self) -> datetime:
+        """Return the present moment in UTC, as far ahead as it was pushed."""
+        return datetime.now(UTC) + self.ahead
+
+    def push(self, seconds: float) -> None:
+        """Let so much more time have passed."""
+        self.ahead += timedelta(seconds=seconds)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Fleet:
     """A Rackhand with its apps, its simulated rack, and what counts the calls to that."""
 
     world: World
+    clock: PushedClock
     simulated: MemoryWorld
     rack: CountingRack
     newer: Mapping[str, Release]  # app → the release that waits to be promoted
@@ -67,7 +82,7 @@ def fleet(
     """
     store = Store(f"sqlite:///{folder / f'fleet-{count}.db'}")
     store.migrate()
-    clock, simulated = SystemClock(), MemoryWorld()
+    clock, simulated = PushedClock(), MemoryWorld()
     rack = CountingRack(MemoryRack(RACK, simulated, clock))
     world = World(
         store=store,
@@ -90,7 +105,7 @@ def fleet(
             targets.append(target_of(world, transaction, live))
     simulated.change(RACK, "fill", lambda state: _filled(state, targets, clock.now() - LIVE_FOR))
     try:
-        yield Fleet(world=world, simulated=simulated, rack=rack, newer=newer)
+        yield Fleet(world=world, clock=clock, simulated=simulated, rack=rack, newer=newer)
     finally:
         store.close()
 
