@@ -59,8 +59,9 @@ class Story:
         self._actors.step("Ada switches to staging")
         self._actors.ask("/rack switch staging", "Switched to staging")
         first = self._build("1")
-        self._promote(first, "staging")
-        self._promote(first, "production")
+        cards = {rack: self._begin(first, rack) for rack in self._stage.ports}
+        for rack, card in cards.items():
+            self._is_done(card, first, rack)
         self._stage.shop.apply(FIX)
         second = self._build("2")
         self._cancel(second, first)
@@ -80,14 +81,12 @@ class Story:
         assert release is not None
         return Version(number=number, release=release[0], card=card)
 
-    def _promote(self, version: Version, rack: str) -> SeenMessage:
+    def _begin(self, version: Version, rack: str) -> SeenMessage:
         """Click the build's button; on production look at what will happen, and agree."""
         self._actors.step(f"Grace promotes version {version.number} to {rack}")
-        card = self._actors.begun(
+        return self._actors.begun(
             "promote R", lambda: self._actors.press(version.card, f"Promote to {rack}")
         )
-        self._is_done(card, version, rack)
-        return card
 
     def _is_done(self, card: SeenMessage, version: Version, rack: str) -> None:
         end = self._actors.end_of(card)
@@ -110,7 +109,8 @@ class Story:
 
     def _promote_unnoticed(self, version: Version) -> None:
         before = self._seen("staging")
-        card = self._promote(version, "staging")
+        card = self._begin(version, "staging")
+        self._is_done(card, version, "staging")
         self._actors.step("Its receipt shows what visitors noticed: nothing")
         self._nobody_noticed("staging", before)
         self._unharmed(card)

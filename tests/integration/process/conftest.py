@@ -51,6 +51,7 @@ def workspace() -> Iterator[RunningWorkspace]:
 @pytest.fixture
 def site(tmp_path: Path, workspace: RunningWorkspace) -> Site:
     shop = make_shop(tmp_path / "shop")
+    shop.bake_for(0)
     config = tmp_path / "rackhand.yml"
     file = {
         "slack": {"channel": "#deploys"},
