@@ -38,6 +38,10 @@ FORKS = multiprocessing.get_context("forkserver")
 FORKS.set_forkserver_preload(["bench.bots"])
 
 
+class EndedByItself(Exception):
+    """A process of the bot was gone before anybody had told it to end."""
+
+
 class Life(Protocol):
     """One process of the bot, from its start to its end."""
 
@@ -106,12 +110,18 @@ class Bot:
             )
 
     def end(self, number: int = signal.SIGKILL) -> None:
-        """Send the process a signal and wait for its end; without one nothing happens."""
-        if self._life is None or self._life.pid is None:
+        """Send the process a signal and wait for its end; without one nothing happens.
+
+        Raises ``EndedByItself`` where it was gone before.
+        """
+        life, self._life = self._life, None
+        if life is None or life.pid is None:
             return
-        os.kill(self._life.pid, number)
-        self._life.wait(END_SECONDS)
-        self._life = None
+        try:
+            os.kill(life.pid, number)
+        except ProcessLookupError as error:
+            raise EndedByItself(f"The bot ended by itself; see the end of {self.log}.") from error
+        life.wait(END_SECONDS)
 
     def close(self) -> None:
         """End it, and what the bench has open."""

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 
-from bench.bots import Bot
+from bench.bots import Bot, EndedByItself
 
 
 @dataclass(slots=True)
@@ -23,9 +23,10 @@ def killed_at_random(bot: Bot, chance: random.Random, *, longest_seconds: float)
     """Let no process of *bot* live longer than that while the block runs; each moment is told.
 
     A process is killed in its start as likely as at any other moment. After the block one runs
-    that nobody kills.
+    that nobody kills. Ends the program where a process has ended by itself.
     """
     kills, ended = Kills(), threading.Event()
+    faults: list[EndedByItself] = []
 
     def kill() -> None:
         while True:
@@ -33,7 +34,10 @@ def killed_at_random(bot: Bot, chance: random.Random, *, longest_seconds: float)
             bot.start()
             if ended.wait(chance.uniform(0.0, longest_seconds)):
                 return
-            bot.end()
+            try:
+                bot.end()
+            except EndedByItself as error:
+                faults.append(error)
             kills.after_seconds.append(time.monotonic() - began)
             print(
                 f"kill {len(kills.after_seconds)} after {kills.after_seconds[-1]:.3f} s",
@@ -48,3 +52,5 @@ def killed_at_random(bot: Bot, chance: random.Random, *, longest_seconds: float)
     finally:
         ended.set()
         killer.join()
+    if faults:
+        raise SystemExit(str(faults[0]))
