@@ -25,7 +25,7 @@ from bench.own_engine import own_engine
 from bench.processes import end_cleanly_when_asked
 
 PEER = (
-    "docker compose up -d (Debian's docker-compose), 20 updates of the same image and health "
+    "docker compose up -d (Debian's docker-compose): updates of the same image and health "
     "check behind an HAProxy that finds the replicas by Docker's DNS"
 )
 RATE_ASKED, PAUSE_MS, CLICK_SECONDS = 100.0, 250.0, 1.5
