@@ -16,7 +16,13 @@ from tests.worlds import ADA, BOB, RACKS, compose, live_record_is_true, text_of
 
 P = PromotionStatus
 HOOKED = compose(
-    "web", "admin", bake_seconds="20", drain_seconds="5", before_promote="a", after_promote="b"
+    "web",
+    "admin",
+    bake_seconds="20",
+    drain_seconds="5",
+    before_promote="a",
+    after_promote="b",
+    hook_seconds="60",
 )
 SICK = Behaviour(never_healthy="GET / answered 500")
 BEHAVIOURS = st.sampled_from(
@@ -28,6 +34,7 @@ BEHAVIOURS = st.sampled_from(
         SICK,
         Behaviour(exit_code=3),
         Behaviour(hook_exit_code=1),
+        Behaviour(hook_seconds=20),
         Behaviour(hook_seconds=600),
         Behaviour(requests_per_second=20, failed_percent=30),
     ]
