@@ -6,12 +6,12 @@ from typing import Any
 
 from docker import APIClient
 from docker.errors import APIError
-from docker.errors import NotFound as NoSuchVolume
+from docker.errors import NotFound as NotThere
 from docker.types import LogConfig
 
 from engine.adapters.docker import labels
 from engine.adapters.docker.connection import Connection
-from engine.errors import Refused
+from engine.errors import Refused, Unreachable
 from engine.ports.clock import Clock
 from engine.ports.rack import HealthCheck, HealthKind, Hook, ServiceSpec, Target
 
@@ -117,11 +117,19 @@ class Maker:
             name = labels.volume_name(self._rack, app, source)
             try:
                 client.inspect_volume(name)
-            except NoSuchVolume:
+            except NotThere:
                 client.create_volume(name, labels={labels.RACK: self._rack, labels.APP: app})
 
     def _check_ownership(self, client: APIClient, name: str) -> None:
-        marks = client.inspect_container(name)["Config"]["Labels"] or {}
+        """Raise unless the container that has the name already is ours.
+
+        Its name is taken before it can be looked at: until then, an engine that was away is still at
+        a request whose sender has given up.
+        """
+        try:
+            marks = client.inspect_container(name)["Config"]["Labels"] or {}
+        except NotThere as error:
+            raise Unreachable(f"The engine of {self._rack} is still making {name}.") from error
         if marks.get(labels.RACK) != self._rack:
             raise Refused(
                 f"There is a container named {name} that Rackhand did not start.",
