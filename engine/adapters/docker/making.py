@@ -123,8 +123,8 @@ class Maker:
     def _check_ownership(self, client: APIClient, name: str) -> None:
         """Raise unless the container that has the name already is ours.
 
-        Its name is taken before it can be looked at: until then, an engine that was away is still at
-        a request whose sender has given up.
+        A name is taken before its container can be looked at: an engine that was away may still
+        be at a request whose sender has given up.
         """
         try:
             marks = client.inspect_container(name)["Config"]["Labels"] or {}
