@@ -1,8 +1,9 @@
 """One promotion's tick: claim it, look at the rack, decide, act, record and tell."""
 
 import logging
+from functools import partial
 
-from engine import canary, hooks, images, lookup, measuring, tell
+from engine import canary, hooks, images, lookup, measuring, receipt, tell
 from engine.announce import in_words
 from engine.decide import (
     Act,
@@ -83,9 +84,8 @@ def _step(world: World, promotion_id: str) -> tuple[bool, Act | None]:
     manifest = manifest_of(release)
     terms = _terms(world, promotion, target, manifest)
     decision = _decide(world, promotion, target, manifest, terms)
-    notes: tuple[str, ...] = ()
     try:
-        notes = _perform(world, promotion, target, decision.act, terms)
+        _perform(world, promotion, target, decision.act, terms)
     except Canceled:
         return True, None
     except (NotYet, hooks.HookRuns) as error:
@@ -96,7 +96,7 @@ def _step(world: World, promotion_id: str) -> tuple[bool, Act | None]:
         decision = decide_unseen(promotion, in_words(error), world.clock.now(), terms)
     except PortError as error:
         decision = _refused(promotion, in_words(error), terms)
-    return record(world, promotion, decision, target, notes), decision.act
+    return record(world, promotion, decision, target), decision.act
 
 
 def _terms(world: World, promotion: Promotion, target: Target, manifest: Manifest) -> Terms:
@@ -132,8 +132,8 @@ def _decide(
 
 def _perform(
     world: World, promotion: Promotion, target: Target, act: Act | None, terms: Terms
-) -> tuple[str, ...]:
-    """Do what was decided; return what people should know of it. Raises what the rack raises."""
+) -> None:
+    """Do what was decided. Raises what the rack raises."""
     rack = world.rack(promotion.rack)
     match act:
         case Act.PREPARE | Act.BEFORE:
@@ -159,16 +159,21 @@ def _perform(
         case Act.SHIFT:
             rack.shift(target, percent=canary.goal(promotion))
         case Act.CUT:
-            if sessions := rack.cut(target):
-                return (
-                    f"{sessions} sessions on old processes were cut: their drain time was over.",
-                )
+            rack.cut(target, before=partial(_tell_of_cut, world, promotion))
         case Act.RETIRE:
             rack.retire(target)
         case Act.REVERT:
             rack.revert(target)
             _see_that_the_old_serves(world, promotion)
-    return ()
+            _see_that_all_is_counted(world, promotion)
+
+
+def _tell_of_cut(world: World, promotion: Promotion, sessions: int) -> None:
+    """Say it before it is done: a process that dies in between would never say it."""
+    noun = "session" if sessions == 1 else "sessions"
+    text = f"{sessions} {noun} on old processes cut: the drain time is over."
+    with world.store.write() as transaction:
+        tell.notice(transaction, promotion, "cut", text, world.clock.now())
 
 
 def _prepare(world: World, promotion: Promotion) -> None:
@@ -192,6 +197,14 @@ def _see_that_the_old_serves(world: World, promotion: Promotion) -> None:
     for service in world.rack(promotion.rack).observe(target).services:
         if service.phase in {Phase.ABSENT, Phase.STARTING, Phase.HEALTHY}:
             raise NotYet(f"`{service.service}` of {previous.release_id} is not back yet")
+
+
+def _see_that_all_is_counted(world: World, promotion: Promotion) -> None:
+    """Raise ``NotYet`` until the requests that it still answered are on the receipt."""
+    if promotion.status in TOUCHES_LIVE:
+        measuring.mark(world, promotion, receipt.OVER)
+        if not measuring.is_counted(world, promotion):
+            raise NotYet("counting the last requests")
 
 
 def _is_canceled(world: World, promotion_id: str) -> bool:

@@ -6,7 +6,7 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from engine import receipt
+from engine import lookup, receipt
 from engine.errors import PortError
 from engine.judge import JUDGED_SECONDS, Breach, judge
 from engine.manifest.model import BakeRule
@@ -19,6 +19,7 @@ from storage.store import Transaction
 P = PromotionStatus
 MEASURED = frozenset({P.SHIFTING, P.HOLDING, P.DRAINING, P.BAKING, P.RETIRING, P.ROLLING_BACK})
 JUDGED = frozenset({P.HOLDING, P.BAKING})
+PATIENCE = timedelta(seconds=5)  # for the last second to be measured
 EVERY = timedelta(seconds=1)  # a router is asked no more often
 MEASURED_AT, COMPLETE = "measured_at", "complete"
 
@@ -79,14 +80,23 @@ def breach(world: World, promotion: Promotion, rule: BakeRule) -> Breach | None:
 
 
 def is_counted(world: World, promotion: Promotion) -> bool:
-    """Whether the last second in which requests reached old processes has been measured."""
-    known = promotion.receipt or {}
-    if MEASURED_AT not in known:
-        return True  # its rack does not measure, or was never reached
-    over = promotion.status_since + timedelta(seconds=1)
+    """Whether the last second of the switch has been measured, or cannot be for too long."""
     with world.store.read() as transaction:
+        known = lookup.promotion(transaction, promotion.id).receipt or {}
         has_traffic = samples.last_second(transaction, promotion.id) is not None
-    return not has_traffic or datetime.fromisoformat(known[MEASURED_AT]) > over
+    over = receipt.moments_of(known).get(receipt.OVER)
+    if over is None or not has_traffic or world.clock.now() > over + PATIENCE:
+        return True
+    return datetime.fromisoformat(known[MEASURED_AT]) > over + timedelta(seconds=1)
+
+
+def mark(world: World, promotion: Promotion, moment: str) -> None:
+    """Put a moment of a measured promotion on record; the first time counts."""
+    with world.store.write() as transaction:
+        known = lookup.promotion(transaction, promotion.id)
+        if MEASURED_AT in (known.receipt or {}) and moment not in receipt.moments_of(known.receipt):
+            receipt_so_far = marked(known, moment, world.clock.now())
+            promotions.change(transaction, promotion, receipt=receipt_so_far)
 
 
 def marked(promotion: Promotion, moment: str, at: datetime) -> dict[str, Any]:

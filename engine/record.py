@@ -2,7 +2,7 @@
 
 from datetime import datetime, timedelta
 
-from engine import announce, canary, locking, measuring, receipt, tell
+from engine import announce, canary, locking, lookup, measuring, receipt, tell
 from engine.decide import Decision
 from engine.lifecycle import is_final
 from engine.moves import move
@@ -26,7 +26,6 @@ def record(
     promotion: Promotion,
     decision: Decision,
     target: Target | None = None,
-    notes: tuple[str, ...] = (),
 ) -> bool:
     """Write the decision down; True when the promotion has moved, or is to give up.
 
@@ -34,8 +33,6 @@ def record(
     """
     with world.store.write() as transaction:
         now = world.clock.now()
-        if notes:
-            tell.notice(transaction, promotion, str(promotion.status), " ".join(notes), now)
         ends = decision.then is not None and is_final(decision.then)
         if decision.trouble and promotion.reason is None and not ends:
             trouble = decision.trouble
@@ -46,7 +43,8 @@ def record(
         _keep_live_true(transaction, promotion, decision.then, now)
         changes |= _on_the_way(promotion, decision, now)
         if ends:
-            changes["receipt"] = measuring.summed_up(transaction, promotion, now)
+            on_record = lookup.promotion(transaction, promotion.id)
+            changes["receipt"] = measuring.summed_up(transaction, on_record, now)
         if decision.locks and decision.trouble and promotion.reason is None:
             locking.locked_by_promotion(transaction, promotion, decision.trouble.reason, now)
         if decision.limit_seconds is not None:

@@ -245,8 +245,12 @@ class Rack(Protocol):
         """
         ...
 
-    def cut(self, target: Target) -> int:
-        """End the sessions left on old processes (their drain time is over); return how many."""
+    def cut(self, target: Target, *, before: Callable[[int], None] | None = None) -> int:
+        """End the sessions left on old processes (their drain time is over); return how many.
+
+        *before* is told how many there are before any of them is ended, and only if there are:
+        what it records is not lost where the process dies in between.
+        """
         ...
 
     def retire(self, target: Target) -> None:

@@ -38,7 +38,7 @@ CUT = Story(
     steps=(behaves("old", ENDLESS), says("promote", "{new}")),
     status=P.SUCCEEDED,
     live="New",
-    tells=("starting", "healthy", "live", "notice:draining", "ended"),
+    tells=("starting", "healthy", "live", "notice:cut", "ended"),
 )
 ROLLBACK = Story(
     name="roll back",

@@ -39,9 +39,5 @@ def test_what_is_kept_of_a_moment_is_what_an_engine_leaves_that_is_stopped_there
         assert ending == told.ending, f"stopped {told.moments[number - 1].name}"
 
 
-@pytest.mark.xfail(
-    strict=True,
-    reason="how many sessions were cut is recorded after the cut: a stop between loses it",
-)
 def test_stopped_at_any_moment_the_sessions_that_were_cut_are_told(playhouse: Playhouse) -> None:
     playhouse.stopped_everywhere(CUT)

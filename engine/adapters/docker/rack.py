@@ -1,6 +1,6 @@
 """A rack on a Docker engine: the whole port, put together from its parts."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import datetime
 
 from engine.adapters.docker.connection import Connection
@@ -134,9 +134,9 @@ class DockerRack:
         else:
             self._rollout.shift(target)
 
-    def cut(self, target: Target) -> int:
+    def cut(self, target: Target, *, before: Callable[[int], None] | None = None) -> int:
         """End the sessions that have had their drain time."""
-        return self._rollout.cut(target)
+        return self._rollout.cut(target, before)
 
     def retire(self, target: Target) -> None:
         """Remove what the target does not want."""

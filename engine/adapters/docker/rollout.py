@@ -95,7 +95,7 @@ class Rollout:
             return
         self._change(target.app, lambda table, members: _shifted(table, target, members))
 
-    def cut(self, target: Target) -> int:
+    def cut(self, target: Target, before: Callable[[int], None] | None) -> int:
         """End the sessions of old processes that have had their drain time; return how many."""
         members = self._containers.of(target.app)
         snapshot = self._router.look() or NOTHING
@@ -111,8 +111,11 @@ class Rollout:
             and snapshot.servers[container.name].seconds_since_change
             >= container.terms.drain_seconds
         ]
+        count = sum(server.sessions for server in overdue)
+        if count and before:
+            before(count)
         self._router.cut(overdue)
-        return sum(server.sessions for server in overdue)
+        return count
 
     def retire(self, target: Target) -> None:
         """Take what the target does not want off the router, then stop and remove it."""

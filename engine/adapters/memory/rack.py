@@ -1,7 +1,7 @@
 """A simulated rack: the whole port, kept faithfully, over a ``MemoryWorld``."""
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime
 
 from engine.adapters.memory import traffic
@@ -106,9 +106,9 @@ class MemoryRack:
         """Move the traffic, or a part of it."""
         self._rollout.shift(target, percent)
 
-    def cut(self, target: Target) -> int:
+    def cut(self, target: Target, *, before: Callable[[int], None] | None = None) -> int:
         """End the sessions that have had their drain time."""
-        return self._rollout.cut(target)
+        return self._rollout.cut(target, before)
 
     def retire(self, target: Target) -> None:
         """Remove what the target does not want."""

@@ -94,17 +94,19 @@ class Rollout:
         else:
             self._move(target)
 
-    def cut(self, target: Target) -> int:
+    def cut(self, target: Target, before: Callable[[int], None] | None) -> int:
         """End the sessions of old processes that have had their drain time; return how many."""
-        now = self._clock.now()
-        ended = 0
-        for process in unwanted(target, self._changes.processes(target.app)):
-            left = sessions(process, self._world.behaviour_of(process), now)
-            since = process.draining_since
-            if left and since and (now - since).total_seconds() >= process.drain_seconds:
-                self._changes.cut(process)
-                ended += left
-        return ended
+        overdue = {
+            process.id: (process, left)
+            for process in unwanted(target, self._changes.processes(target.app))
+            if (left := self._overdue_sessions(process))
+        }
+        count = sum(left for _, left in overdue.values())
+        if count and before:
+            before(count)
+        for process, _ in overdue.values():
+            self._changes.cut(process)
+        return count
 
     def retire(self, target: Target) -> None:
         """Remove what the target does not want: hosts, processes, and those of hooks.
@@ -164,6 +166,13 @@ class Rollout:
         return {
             process.id: look(process, self._world.behaviour_of(process), now) for process in members
         }
+
+    def _overdue_sessions(self, process: SimulatedProcess) -> int:
+        """Return the sessions on a process that has had its drain time."""
+        now, since = self._clock.now(), process.draining_since
+        if since is None or (now - since).total_seconds() < process.drain_seconds:
+            return 0
+        return sessions(process, self._world.behaviour_of(process), now)
 
     def _placed(self, target: Target) -> tuple[Placement[SimulatedProcess], ...]:
         return place(target, self._changes.processes(target.app))
