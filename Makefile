@@ -44,6 +44,7 @@ demo: setup ## Try it: a local workspace, two racks and a sample app
 	@$(PYTHON_IN)/python -m scripts.demo --engine $(ENGINE) $(if $(PLAY),--play) $(if $(PORT),--port $(PORT))
 
 bench: setup ## Measure ours against the alternatives
+	@sh scripts/ensure_packages.sh bench
 	@missed=0; for file in $$(grep -l '__main__' bench/*.py); do \
 		$(PYTHON_IN)/python -m bench.$$(basename $$file .py) || missed=1; \
 	done; exit $$missed

@@ -1,5 +1,5 @@
 #!/bin/sh
-# Makes sure of what a part of the project needs from the machine: setup, demo or test.
+# Makes sure of what a part of the project needs from the machine: setup, demo, test or bench.
 # As root on Debian or Ubuntu it installs what is missing; elsewhere it says what to install.
 set -eu
 
@@ -22,8 +22,11 @@ needs() {
             'ssh openssh-client' 'chromium chromium' \
             '/usr/lib/*/libatomic.so.1 libatomic1' \
             '/usr/share/fonts/truetype/noto/NotoColorEmoji.ttf fonts-noto-color-emoji' ;;
+    bench)
+        needs demo
+        printf '%s\n' 'docker-compose docker-compose' ;;
     *)
-        echo "Unknown part \"$1\". Say setup, demo or test." >&2
+        echo "Unknown part \"$1\". Say setup, demo, test or bench." >&2
         exit 2 ;;
     esac
 }
@@ -75,6 +78,10 @@ case " $* " in
     echo "  on Debian and Ubuntu: sudo apt-get install$missing" >&2
     echo "  elsewhere: https://docs.docker.com/get-docker/" >&2
     echo "Or try it on simulated racks: make demo ENGINE=memory" >&2
+    exit 1 ;;
+*" bench "*)
+    echo "The benchmarks measure docker compose beside ours, on an engine of their own:" >&2
+    echo "  on Debian and Ubuntu: sudo apt-get install$missing" >&2
     exit 1 ;;
 *)
     echo "Tests of services that are not installed will skip. For all of them:"
