@@ -51,6 +51,9 @@ def measure(world: World, promotion: Promotion, target: Target) -> Promotion:
     except PortError as error:
         log.warning("not measured", extra={"promotion": promotion.id, "why": str(error)})
         return promotion
+    except Exception:  # whatever a router says, no promotion waits for its receipt
+        log.exception("measuring broke", extra={"promotion": promotion.id})
+        return promotion
     kept = {
         **known,
         MEASURED_AT: now.isoformat(),

@@ -1,7 +1,9 @@
 """Stories of releases that are healthy by their check and yet worse, and of what is counted."""
 
+import pytest
+
 from engine import receipt
-from engine.adapters.memory import Behaviour
+from engine.adapters.memory import Behaviour, MemoryRack
 from storage import locks, outbox, samples
 from storage.records import PromotionStatus, Sample
 from tests.integration.engine.stages import CRASHES, only_the_old_one_is_left
@@ -160,6 +162,20 @@ def test_too_little_traffic_is_said_and_not_drawn(scene: Scene) -> None:
     with scene.store.read() as transaction:
         kinds = {one.kind for one in outbox.of_subject(transaction, promotion_id)}
     assert "file" not in kinds
+
+
+def test_a_promotion_does_not_wait_for_a_router_that_cannot_be_read(
+    scene: Scene, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def babble(*_: object, **__: object) -> None:
+        raise ValueError("no such column")
+
+    with_traffic(scene)
+    monkeypatch.setattr(MemoryRack, "measure", babble)
+    release, promotion_id = promoted(scene, STEADY)
+
+    assert scene.promotion(promotion_id).status is P.SUCCEEDED
+    assert scene.live_release() == release
 
 
 def test_a_long_bake_is_not_kept_second_by_second(scene: Scene) -> None:
