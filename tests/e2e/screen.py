@@ -66,8 +66,8 @@ class Screen:
         return self.page.locator("article[data-ephemeral]").filter(has_text=words).last
 
     def press(self, where: Locator, label: str) -> None:
-        """Press the button that is labelled exactly so."""
-        where.get_by_role("button", name=label, exact=True).click()
+        """Press the button that is labelled exactly so; in a thread the newest of them."""
+        where.get_by_role("button", name=label, exact=True).last.click()
 
     def agree(self, title: str, verb: str) -> None:
         """Press *verb* in the dialog, once it says what will happen under *title*."""
