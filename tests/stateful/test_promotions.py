@@ -253,7 +253,7 @@ def test_promotions_keep_their_promises_whatever_happens(sqlite_template: Path) 
     run_state_machine_as_test(
         Promotions,
         settings=settings(
-            max_examples=12,
+            max_examples=8,
             stateful_step_count=25,
             deadline=None,
             suppress_health_check=list(HealthCheck),
