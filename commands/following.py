@@ -3,7 +3,7 @@
 from commands.context import Context
 from commands.reply import Note, Reply, Text, Tone
 from engine import announce
-from storage.records import Build, Promotion
+from storage.records import Build, Promotion, PromotionStatus
 
 
 def follow(context: Context, subject: Build | Promotion, what: str) -> Reply:
@@ -22,3 +22,13 @@ def follow(context: Context, subject: Build | Promotion, what: str) -> Reply:
         ),
         follow=subject.id,
     )
+
+
+def began(made: Promotion, what: str) -> str:
+    """Say what was asked for, and that it waits where it does."""
+    where = f" of {made.app} on *{made.rack}*"
+    if made.status is PromotionStatus.AWAITING_APPROVAL:
+        return f"{what}{where} waits for an approval: {made.rack} is protected."
+    if made.canary:
+        return f"{what}{where}, first to {made.canary[0]} % of the traffic."
+    return f"{what}{where}."

@@ -17,7 +17,7 @@ from engine.queue import ahead_of
 from engine.receipt import Receipt
 from engine.world import World
 from storage import locks, promotions, releases
-from storage.records import Live, Lock, Promotion, PromotionKind, PromotionStatus, Release
+from storage.records import Live, Lock, Promotion, PromotionStatus, Release
 from storage.store import Transaction
 
 P = PromotionStatus
@@ -187,7 +187,7 @@ def _place_in_line(promotion: Promotion, around: Around) -> str:
 
 
 def _why_locked(promotion: Promotion, around: Around) -> tuple[Text, ...]:
-    if around.lock is None or promotion.kind is PromotionKind.ROLLBACK:
+    if around.lock is None or not locking.holds_back(promotion.kind):
         return ()
     text = f"{promotion.app} on {promotion.rack} is locked. {locking.why(around.lock)}"
     return (Text(text=text, tone=Tone.WAITING),)

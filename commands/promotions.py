@@ -5,7 +5,7 @@ import click
 from commands import preview as look_first
 from commands import words
 from commands.context import Context
-from commands.following import follow
+from commands.following import began, follow
 from commands.releases import newest, release_group
 from commands.reply import Reply, Text
 from commands.tree import (
@@ -74,7 +74,7 @@ def promote(
         canary=steps,
         seen=look_first.seen(context, ask, seen),
     )
-    return follow(context, made, _began(made, f"Promoting *{made.release_id}*"))
+    return follow(context, made, began(made, f"Promoting *{made.release_id}*"))
 
 
 release_group.add_command(promote, "promote")
@@ -104,16 +104,6 @@ def _candidate(context: Context, app: str | None, rack: str | None) -> str:
     if isinstance(subject, Promotion):
         return subject.release_id
     return newest(context, app=app, rack=rack).id
-
-
-def _began(made: Promotion, what: str) -> str:
-    """Say what was asked for, and that it waits where it does."""
-    where = f" of {made.app} on *{made.rack}*"
-    if made.status is PromotionStatus.AWAITING_APPROVAL:
-        return f"{what}{where} waits for an approval: {made.rack} is protected."
-    if made.canary:
-        return f"{what}{where}, first to {made.canary[0]} % of the traffic."
-    return f"{what}{where}."
 
 
 @root.command("advance")
@@ -187,7 +177,7 @@ def rollback(
         approved=yes,
         seen=look_first.seen(context, ask, seen),
     )
-    return follow(context, made, _began(made, f"Rolling back to *{made.release_id}*"))
+    return follow(context, made, began(made, f"Rolling back to *{made.release_id}*"))
 
 
 release_group.add_command(rollback, "rollback")

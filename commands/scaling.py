@@ -7,7 +7,7 @@ import click
 from commands import preview as look_first
 from commands import words
 from commands.context import Context
-from commands.following import follow
+from commands.following import began, follow
 from commands.reply import Reply, Table
 from commands.tree import app_option, approval_options, pass_context, rack_option, root
 from engine import choice, lookup
@@ -16,7 +16,7 @@ from engine.errors import UserError
 from engine.lookup import shown
 from engine.manifest import from_plain, health_in_words
 from engine.target import target_of
-from storage.records import Promotion, PromotionKind, PromotionStatus
+from storage.records import PromotionKind
 
 PROCESSES = re.compile(r"(?:100|[0-9]{1,2})\Z")
 
@@ -56,7 +56,7 @@ def scale(
         approved=yes,
         seen=look_first.seen(context, ask, seen),
     )
-    return follow(context, made, _began(made, f"Scaling {' '.join(numbers)}"))
+    return follow(context, made, began(made, f"Scaling {' '.join(numbers)}"))
 
 
 @root.command("restart")
@@ -89,14 +89,7 @@ def restart(
         approved=yes,
         seen=look_first.seen(context, ask, seen),
     )
-    return follow(context, made, _began(made, f"Restarting *{made.release_id}*"))
-
-
-def _began(made: Promotion, what: str) -> str:
-    where = f" of {made.app} on *{made.rack}*"
-    if made.status is PromotionStatus.AWAITING_APPROVAL:
-        return f"{what}{where} waits for an approval: {made.rack} is protected."
-    return f"{what}{where}."
+    return follow(context, made, began(made, f"Restarting *{made.release_id}*"))
 
 
 def _numbers(pairs: tuple[str, ...]) -> dict[str, int]:

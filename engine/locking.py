@@ -100,12 +100,17 @@ def locked_by_promotion(
 def refuse_locked(transaction: Transaction, *, app: str, rack: str, kind: PromotionKind) -> None:
     """Raise ``UserError`` where a lock forbids it. A rollback is always allowed."""
     found = locks.get(transaction, app=app, rack=rack)
-    if found and kind is not PromotionKind.ROLLBACK:
+    if found and holds_back(kind):
         raise UserError(
             f"{app} on {rack} is locked.",
             why=why(found),
             remedy=f"{how_to_unlock(found)} lets it go on; `/rack rollback` works all the same.",
         )
+
+
+def holds_back(kind: PromotionKind) -> bool:
+    """Whether a lock is in the way of it: not of what takes the app back."""
+    return kind is not PromotionKind.ROLLBACK
 
 
 def why(lock: Lock) -> str:
@@ -136,7 +141,7 @@ def _tell_those_that_wait(transaction: Transaction, made: Lock) -> None:
 
 def _that_wait(transaction: Transaction, *, app: str, rack: str) -> list[Promotion]:
     waiting = promotions.with_status(transaction, (PromotionStatus.QUEUED,), app=app, rack=rack)
-    return [one for one in waiting if one.kind is not PromotionKind.ROLLBACK]
+    return [one for one in waiting if holds_back(one.kind)]
 
 
 def _mark(lock: Lock) -> str:

@@ -19,9 +19,10 @@ from storage.store import Transaction
 P = PromotionStatus
 MEASURED = frozenset({P.SHIFTING, P.HOLDING, P.DRAINING, P.BAKING, P.RETIRING, P.ROLLING_BACK})
 JUDGED = frozenset({P.HOLDING, P.BAKING})
+COUNTED = frozenset({P.RETIRING, P.ROLLING_BACK})  # they wait for the last second
 PATIENCE = timedelta(seconds=5)  # for the last second to be measured
 EVERY = timedelta(seconds=1)  # a router is asked no more often
-MEASURED_AT, COMPLETE = "measured_at", "complete"
+MEASURED_AT, UNTIL, COMPLETE = "measured_at", "measured_until", "complete"
 
 log = logging.getLogger(__name__)
 
@@ -39,13 +40,8 @@ def measure(world: World, promotion: Promotion, target: Target) -> Promotion:
         return promotion
     if not world.rack(promotion.rack).capabilities.measures or not _is_due(known, now):
         return promotion
-    with world.store.read() as transaction:
-        last = samples.last_second(transaction, promotion.id)
-    since = (
-        datetime.fromtimestamp(last, UTC)
-        if last is not None
-        else moments[receipt.SHIFT] - timedelta(seconds=receipt.BEFORE_SECONDS + 1)
-    )
+    begin = int(moments[receipt.SHIFT].timestamp()) - receipt.BEFORE_SECONDS - 1
+    since = datetime.fromtimestamp(known.get(UNTIL, begin), UTC)
     try:
         found = world.rack(promotion.rack).measure(target, since=since)
     except PortError as error:
@@ -57,6 +53,7 @@ def measure(world: World, promotion: Promotion, target: Target) -> Promotion:
     kept = {
         **known,
         MEASURED_AT: now.isoformat(),
+        UNTIL: found.until,
         COMPLETE: known.get(COMPLETE, True) and found.complete,
     }
     with world.store.write() as transaction:
@@ -84,6 +81,8 @@ def breach(world: World, promotion: Promotion, rule: BakeRule) -> Breach | None:
 
 def is_counted(world: World, promotion: Promotion) -> bool:
     """Whether the last second of the switch has been measured, or cannot be for too long."""
+    if promotion.status not in COUNTED:
+        return True
     with world.store.read() as transaction:
         known = lookup.promotion(transaction, promotion.id).receipt or {}
         has_traffic = samples.last_second(transaction, promotion.id) is not None

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 from engine import lookup
+from engine.locking import holds_back
 from engine.moves import move
 from engine.release import stale_environment
 from engine.world import World
@@ -23,8 +24,7 @@ def due(world: World) -> list[str]:
         locked = {(one.app, one.rack) for one in locks.all_locks(transaction)} if waiting else set()
     busy = {(one.app, one.rack) for one in running}
     for promotion in in_turn(waiting):
-        is_rollback = promotion.kind is PromotionKind.ROLLBACK
-        _take_turn(world, promotion, busy if is_rollback else busy | locked)
+        _take_turn(world, promotion, busy | locked if holds_back(promotion.kind) else busy)
     if waiting:
         with world.store.read() as transaction:
             running = promotions.with_status(transaction, promotions.RUNNING)
@@ -92,7 +92,7 @@ def _begin(world: World, transaction: Transaction, promotion: Promotion) -> None
     where = {"app": promotion.app, "rack": promotion.rack}
     if promotions.running(transaction, **where):
         return
-    if promotion.kind is not PromotionKind.ROLLBACK and locks.get(transaction, **where):
+    if holds_back(promotion.kind) and locks.get(transaction, **where):
         return
     if promotions.with_leftovers(transaction, **where):
         return  # the sweep clears them first: a revert would put old processes back to work

@@ -141,6 +141,7 @@ class HookRun:
 class Measurement:
     """What the router saw of an app's requests."""
 
+    until: int  # the last second that was over, by the router's clock: the next time begins there
     samples: tuple[Sample, ...] = ()  # of whole seconds that are over, oldest first
     complete: bool = True  # False: seconds that were asked for have been overwritten since
 

@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import docker
@@ -65,6 +66,21 @@ def clean_second_engine(second_engine_url: str) -> Iterator[str]:
     remove_what_rackhand_made(second_engine_url)
     yield second_engine_url
     remove_what_rackhand_made(second_engine_url)
+
+
+@contextmanager
+def engine_to_stop(slot: Path) -> Iterator[dockerd.Engine]:
+    """Run an engine that no other test uses, so that it can be stopped and started at will."""
+    engine = dockerd.Engine(home=slot / "engine-3")
+    try:
+        dockerd.start(engine)
+        base_images.ensure(engine.url)
+    except (dockerd.CannotStart, CannotMake) as error:
+        lacking(str(error))
+    yield engine
+    dockerd.start(engine)
+    dockerd.empty(engine.url, keep=base_images.REFERENCES)
+    dockerd.stop(engine)
 
 
 def remove_what_rackhand_made(url: str) -> None:

@@ -47,6 +47,7 @@ class Meter:
         except RouterAway as error:
             raise Unreachable(f"The router of {self._rack} does not run.") from error
         return Measurement(
+            until=max(log.now - 1, first - 1),
             samples=requests_log.samples(
                 log.text,
                 first=first,

@@ -83,7 +83,9 @@ def measure(
             _sample(second, _sides(span, behaviours, promotion, rate, second), rate)
             for second in (seconds if rate else ())
         ]
-    return Measurement(samples=tuple(samples), complete=first == since + 1)
+    return Measurement(
+        until=max(now - 1, since), samples=tuple(samples), complete=first == since + 1
+    )
 
 
 def split(total: int, parts: Sequence[int], second: int) -> list[int]:

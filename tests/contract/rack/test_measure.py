@@ -36,9 +36,11 @@ def test_nothing_is_told_where_nobody_asked_for_anything(stage: Stage) -> None:
     _, second = two_versions(stage)
     stage.pass_time(1.1)
 
-    found = stage.rack.measure(second, since=stage.now() - timedelta(seconds=2))
+    since = stage.now() - timedelta(seconds=2)
+    found = stage.rack.measure(second, since=since)
 
     assert (found.samples, found.complete) == ((), True)
+    assert int(since.timestamp()) < found.until < stage.now().timestamp()
 
 
 def test_requests_are_counted_on_the_side_that_answered_them(stage: Stage) -> None:

@@ -7,27 +7,18 @@ import pytest
 
 from engine.errors import Unreachable
 from engine.ports.rack import Phase
-from scripts import base_images, dockerd
-from scripts.lookalikes import CannotMake
+from scripts import dockerd
 from tests.contract.rack.docker_stage import DockerStage
 from tests.contract.rack.specs import service, target
 from tests.contract.rack.stage import make_live, reach
-from tests.services.requirement import lacking
+from tests.services.engines import engine_to_stop
 
 
 @pytest.fixture
 def own_engine(slot: Path) -> Iterator[dockerd.Engine]:
     """An engine that no other test uses."""
-    engine = dockerd.Engine(home=slot / "engine-3")
-    try:
-        dockerd.start(engine)
-        base_images.ensure(engine.url)
-    except (dockerd.CannotStart, CannotMake) as error:
-        lacking(str(error))
-    yield engine
-    dockerd.start(engine)
-    dockerd.empty(engine.url, keep=base_images.REFERENCES)
-    dockerd.stop(engine)
+    with engine_to_stop(slot) as engine:
+        yield engine
 
 
 def test_all_that_was_live_is_served_again_after_a_restart(own_engine: dockerd.Engine) -> None:

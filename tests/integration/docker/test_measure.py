@@ -43,7 +43,7 @@ def test_an_answer_that_its_process_broke_off_has_failed(
     since = stage.now() - timedelta(seconds=1)
     stage.keep_busy(first, web, seconds=20)
     engine.containers.get("staging-shop-web-P1-1").kill()
-    time.sleep(1.2)
+    time.sleep(1.2)  # the last second is over
 
     found = stage.rack.measure(first, since=since)
 

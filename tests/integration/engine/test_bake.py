@@ -1,9 +1,12 @@
 """Stories of releases that are healthy by their check and yet worse, and of what is counted."""
 
+from datetime import datetime
+
 import pytest
 
 from engine import receipt
 from engine.adapters.memory import Behaviour, MemoryRack
+from engine.ports.rack import Measurement, Target
 from storage import locks, outbox, samples
 from storage.records import PromotionStatus, Sample
 from tests.integration.engine.stages import CRASHES, only_the_old_one_is_left
@@ -162,6 +165,25 @@ def test_too_little_traffic_is_said_and_not_drawn(scene: Scene) -> None:
     with scene.store.read() as transaction:
         kinds = {one.kind for one in outbox.of_subject(transaction, promotion_id)}
     assert "file" not in kinds
+
+
+def test_of_a_quiet_app_no_second_is_asked_for_twice(
+    scene: Scene, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The router forgets, and what it was asked for in time must not count as lost later."""
+    with_traffic(scene, Behaviour())
+    asked: list[datetime] = []
+    measure = MemoryRack.measure
+
+    def watched(rack: MemoryRack, target: Target, *, since: datetime) -> Measurement:
+        asked.append(since)
+        return measure(rack, target, since=since)
+
+    monkeypatch.setattr(MemoryRack, "measure", watched)
+    promoted(scene, Behaviour())
+
+    assert len(asked) > 5
+    assert asked == sorted(set(asked))
 
 
 def test_a_promotion_does_not_wait_for_a_router_that_cannot_be_read(

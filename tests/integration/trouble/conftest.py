@@ -5,12 +5,10 @@ from pathlib import Path
 
 import pytest
 
-from scripts import base_images, dockerd
-from scripts.lookalikes import CannotMake
+from scripts import dockerd
 from tests.integration.trouble.rack_ground import Ground, ground_in
 from tests.integration.trouble.rack_scene import RealScene, real_scene
-from tests.services.engines import remove_what_rackhand_made
-from tests.services.requirement import lacking
+from tests.services.engines import engine_to_stop, remove_what_rackhand_made
 
 Lay = Callable[[str], Ground]
 
@@ -58,16 +56,8 @@ def real(lay_staging: Lay, emptied_engine: str) -> Iterator[RealScene]:
 @pytest.fixture(scope="module")
 def own_engine(slot: Path) -> Iterator[dockerd.Engine]:
     """An engine that no other test uses."""
-    engine = dockerd.Engine(home=slot / "engine-3")
-    try:
-        dockerd.start(engine)
-        base_images.ensure(engine.url)
-    except (dockerd.CannotStart, CannotMake) as error:
-        lacking(str(error))
-    yield engine
-    dockerd.start(engine)
-    dockerd.empty(engine.url, keep=base_images.REFERENCES)
-    dockerd.stop(engine)
+    with engine_to_stop(slot) as engine:
+        yield engine
 
 
 @pytest.fixture

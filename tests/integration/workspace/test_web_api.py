@@ -1,11 +1,9 @@
 """The Web API, asked by the real SDK: it does what Slack does, and says no in Slack's words."""
 
-import io
 from typing import Any
 
 import httpx
 import pytest
-from PIL import Image
 from slack_sdk import WebClient
 from slack_sdk.errors import SlackApiError
 from slack_sdk.models.blocks import TableBlock
@@ -311,28 +309,6 @@ def test_a_file_goes_up_in_three_steps_and_shows_in_the_thread(
     assert reply.files == ("Log",)
     assert reply.plain_text == "[file Log]"
     assert ada.file_text(reply) == log
-
-
-def test_an_image_shows_with_its_text_and_its_size(
-    slack: WebClient, deploys: str, ada: Visitor
-) -> None:
-    ts = str(slack.chat_postMessage(channel=deploys, text="card")["ts"])
-    image = io.BytesIO()
-    Image.new("RGB", (100, 70)).save(image, format="PNG")
-    slack.files_upload_v2(
-        channel=deploys,
-        thread_ts=ts,
-        filename="web.png",
-        content=image.getvalue(),
-        alt_txt="0 requests failed",
-    )
-    reply = ada.thread(ts)[-1]
-
-    shown = reply.raw["files"][0]
-    assert reply.plain_text == "[image web.png: 0 requests failed]"
-    assert (shown["original_w"], shown["original_h"]) == (100, 70)
-    assert (shown["mimetype"], shown["mode"]) == ("image/png", "hosted")
-    assert ada.file_bytes(reply) == image.getvalue()
 
 
 def test_joining_twice_warns_and_private_channels_cannot_be_joined(
