@@ -17,6 +17,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from filelock import FileLock
+
 from scripts import rootfs
 from scripts.places import run_directory
 from scripts.rootfs import RootFilesystem
@@ -62,18 +64,24 @@ def archive(lookalike: Lookalike) -> Path:
         )
     name = lookalike.reference.replace(":", "-")
     made = run_directory("images") / f"{name}-{recipe()}.tar"
-    if not made.exists():
-        with tempfile.TemporaryDirectory(dir=made.parent) as directory:
-            layer = Path(directory) / "layer.tar"
-            root = RootFilesystem(layer)
-            lookalike.fill(root)
-            root.close()
-            half_made = Path(directory) / "image.tar"
-            _wrap(layer, lookalike, half_made)
+    with FileLock(made.with_name(f"{name}.lock")):  # of two runs that start at once, one makes it
+        if not made.exists():
             for outdated in made.parent.glob(f"{name}-*.tar"):
                 outdated.unlink(missing_ok=True)
-            half_made.replace(made)
+            _make(lookalike, made)
     return made
+
+
+def _make(lookalike: Lookalike, made: Path) -> None:
+    """Write the archive; it is there whole or not at all."""
+    with tempfile.TemporaryDirectory(dir=made.parent) as directory:
+        layer = Path(directory) / "layer.tar"
+        root = RootFilesystem(layer)
+        lookalike.fill(root)
+        root.close()
+        half_made = Path(directory) / "image.tar"
+        _wrap(layer, lookalike, half_made)
+        half_made.replace(made)
 
 
 def _wrap(layer: Path, lookalike: Lookalike, image: Path) -> None:
