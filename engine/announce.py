@@ -9,8 +9,9 @@ from engine.world import World
 from storage import builds, outbox, promotions
 from storage.records import Build, Person, Promotion
 from storage.store import Transaction
+from storage.workflow_records import Job
 
-Subject = Build | Promotion
+Subject = Build | Promotion | Job
 REFRESHED = 8  # cards at a time: Slack allows the workspace 50 edits a minute
 
 

@@ -14,10 +14,18 @@ REF_LIMIT = 250  # characters: what file systems let a ref's name have
 
 
 def ask(
-    world: World, asking: Asking, *, app: str, rack: str, ref: str | None, no_cache: bool = False
+    world: World,
+    asking: Asking,
+    *,
+    app: str,
+    rack: str,
+    ref: str | None,
+    no_cache: bool = False,
+    for_task: str | None = None,
 ) -> Build:
     """Put a build into the queue; a worker takes it up at its next tick.
 
+    *for_task* is the key of the workflow's task that asks; its card stands in the job's thread.
     Raises ``UserError`` for an unknown app or rack, or a ref that cannot be one.
     """
     with world.store.write() as transaction:
@@ -40,6 +48,7 @@ def ask(
             asked_by=asking.person,
             channel=card_channel(world, asking, found.channel),
             created_at=world.clock.now(),
+            for_task=for_task,
         )
         builds.add(transaction, build)
         announce.card(transaction, build, build.created_at)

@@ -1,5 +1,7 @@
 """Errors that people read, and errors that a port raises. Each carries its facts as attributes."""
 
+from datetime import datetime
+
 
 class UserError(Exception):
     """The asker can mend this: says what happened, why, and what to do next."""
@@ -26,12 +28,25 @@ class Unreachable(PortError):
     """No answer: the engine, the repository or the registry is down. Trying again may help."""
 
 
+class Limited(Unreachable):
+    """It answers, but refuses to be asked so often."""
+
+    def __init__(self, detail: str, *, until: datetime, remedy: str = "") -> None:
+        """*until* is when it may be asked again."""
+        super().__init__(detail, remedy=remedy)
+        self.until = until
+
+
 class Refused(PortError):
     """It answered no: bad credentials, reference or request. Trying again will not help."""
 
 
 class NotFound(Refused):
     """It answered that there is no such thing."""
+
+
+class Forbidden(Refused):
+    """The credentials are good, but not for this: *detail* names what they lack."""
 
 
 class NoSpace(PortError):

@@ -5,10 +5,14 @@ from datetime import timedelta
 from typing import TypeVar
 
 from storage.records import BuildStatus, PromotionStatus
+from storage.workflow_records import JobStatus, TaskStatus
 
 B = BuildStatus
 P = PromotionStatus
-S = TypeVar("S", BuildStatus, PromotionStatus)
+J = JobStatus
+T = TaskStatus
+Status = BuildStatus | PromotionStatus | JobStatus | TaskStatus
+S = TypeVar("S", BuildStatus, PromotionStatus, JobStatus, TaskStatus)
 
 BUILD: Mapping[BuildStatus, frozenset[BuildStatus]] = {
     B.QUEUED: frozenset({B.FETCHING, B.FAILED, B.CANCELED}),
@@ -42,6 +46,26 @@ PROMOTION: Mapping[PromotionStatus, frozenset[PromotionStatus]] = {
     P.ROLLBACK_FAILED: frozenset(),
 }
 
+JOB: Mapping[JobStatus, frozenset[JobStatus]] = {
+    J.QUEUED: frozenset({J.RUNNING, J.FAILED, J.CANCELED, J.SUPERSEDED}),
+    J.RUNNING: frozenset({J.WAITING, J.SUCCEEDED, J.FAILED, J.CANCELED, J.SUPERSEDED}),
+    J.WAITING: frozenset({J.RUNNING, J.FAILED, J.CANCELED, J.SUPERSEDED}),
+    J.SUCCEEDED: frozenset(),
+    J.FAILED: frozenset(),
+    J.CANCELED: frozenset(),
+    J.SUPERSEDED: frozenset(),
+}
+
+TASK: Mapping[TaskStatus, frozenset[TaskStatus]] = {
+    T.PENDING: frozenset({T.RUNNING, T.SKIPPED}),
+    T.RUNNING: frozenset({T.WAITING, T.SUCCEEDED, T.FAILED, T.CANCELED}),
+    T.WAITING: frozenset({T.RUNNING, T.FAILED, T.CANCELED}),
+    T.SUCCEEDED: frozenset(),
+    T.FAILED: frozenset(),
+    T.SKIPPED: frozenset(),
+    T.CANCELED: frozenset(),
+}
+
 # Before the first of these the live release is untouched; from it on a failure must be reverted.
 TOUCHES_LIVE = frozenset({P.SHIFTING, P.HOLDING, P.DRAINING, P.BAKING, P.RETIRING, P.ROLLING_BACK})
 
@@ -68,13 +92,25 @@ class IllegalStep(Exception):
     """The code tried a step that the lifecycle does not know: a fault of ours."""
 
 
-def is_final(status: BuildStatus | PromotionStatus) -> bool:
+def is_final(status: Status) -> bool:
     """Whether nothing follows *status*."""
-    return not (BUILD[status] if isinstance(status, BuildStatus) else PROMOTION[status])
+    return not following(status)
 
 
 def check_step(before: S, after: S) -> None:
     """Raise ``IllegalStep`` unless *after* may follow *before*."""
-    allowed = BUILD[before] if isinstance(before, BuildStatus) else PROMOTION[before]
-    if after not in allowed:
+    if after not in following(before):
         raise IllegalStep(f"{before} → {after}")
+
+
+def following(status: Status) -> frozenset[Status]:
+    """Return what may follow *status*."""
+    match status:
+        case BuildStatus():
+            return frozenset(BUILD[status])
+        case PromotionStatus():
+            return frozenset(PROMOTION[status])
+        case JobStatus():
+            return frozenset(JOB[status])
+        case TaskStatus():
+            return frozenset(TASK[status])

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from engine import announce, choice, locking, lookup, preflight, tell
 from engine import release as release_story
@@ -31,6 +31,8 @@ class Wish:
     kind: PromotionKind
     scale: Mapping[str, int] = field(default_factory=dict)  # over the live numbers at its turn
     canary: Canary | None = None
+    for_task: str | None = None  # the key of the workflow's task that asks
+    offered: timedelta | None = None  # it waits so long for somebody to approve it
 
 
 class StaleEnvironment(UserError):
@@ -57,8 +59,13 @@ def promote(
     environment: str = "ask",
     canary: Canary | None = None,
     seen: Seen | None = None,
+    for_task: str | None = None,
+    offered: timedelta | None = None,
 ) -> Promotion:
     """Ask for a release to be made live, on its own rack or from the same build on another.
+
+    *for_task* is the key of the workflow's task that asks. With *offered* it waits that long for
+    somebody's approval, also on a rack that is not protected.
 
     *environment* says what to do with a candidate older than the live environment: "ask" raises
     ``StaleEnvironment``, "live" rebases it, "own" takes it as it is. *seen* is what the asker
@@ -87,7 +94,13 @@ def promote(
         if live is None or (takes_back and environment == "live"):
             chosen = release_story.rebased(world, transaction, chosen, asking.person)
         choice.refuse_what_is_there(transaction, chosen, live)
-        wish = Wish(release=chosen, kind=PromotionKind.PROMOTE, canary=canary)
+        wish = Wish(
+            release=chosen,
+            kind=PromotionKind.PROMOTE,
+            canary=canary,
+            for_task=for_task,
+            offered=offered,
+        )
         return _enter(world, transaction, asking, wish, approved=approved)
 
 
@@ -250,7 +263,8 @@ def _enter(
     """Write the promotion down: in the queue, or waiting for approval on a protected rack."""
     now = world.clock.now()
     app = lookup.app(transaction, wish.release.app)
-    waits = world.rack_spec(wish.release.rack).protected and not approved
+    asks = world.rack_spec(wish.release.rack).protected or wish.offered is not None
+    waits = asks and not approved
     status = P.AWAITING_APPROVAL if waits else P.QUEUED
     promotion = Promotion(
         id=ids.new_id("P"),
@@ -264,10 +278,11 @@ def _enter(
         created_at=now,
         approved_by=asking.person if approved else None,
         status_since=now,
-        deadline_at=now + PROMOTION_LIMITS[status],
+        deadline_at=now + (wish.offered if waits and wish.offered else PROMOTION_LIMITS[status]),
         scale=dict(wish.scale),
         canary=wish.canary.steps if wish.canary else (),
         pause_seconds=wish.canary.pause_seconds if wish.canary else None,
+        for_task=wish.for_task,
     )
     _supersede_offers(world, transaction, promotion)
     ahead = [

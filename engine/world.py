@@ -10,6 +10,7 @@ from engine.errors import UserError
 from engine.lookup import nearest, shown
 from engine.ports.builder import Builder
 from engine.ports.clock import Clock
+from engine.ports.forge import Forge
 from engine.ports.rack import Rack
 from engine.ports.registry import Registry
 from engine.ports.source import Source
@@ -41,6 +42,7 @@ class World:
     vault: Vault
     work_folder: Path  # checkouts live here while they are built
     registry: Registry | None = None
+    forge: Forge | None = None  # where repositories are hosted; None: none is set up
     default_channel: str | None = None
     builds_at_once: int = 4
     services_at_once: int = 2

@@ -28,6 +28,11 @@ def get(transaction: Transaction, build_id: str) -> Build | None:
     return rows.get(transaction, builds, Build, id=build_id)
 
 
+def for_task(transaction: Transaction, key: str) -> Build | None:
+    """Read the build that a workflow's task has asked for."""
+    return rows.get(transaction, builds, Build, for_task=key)
+
+
 def change(transaction: Transaction, build: Build, **changes: Any) -> None:
     """Write *changes* if the build still has the status it was read with, else ``Stale``."""
     rows.change(transaction, builds, {"id": build.id, "status": build.status}, changes)

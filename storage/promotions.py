@@ -24,6 +24,11 @@ def get(transaction: Transaction, promotion_id: str) -> Promotion | None:
     return rows.get(transaction, promotions, Promotion, id=promotion_id)
 
 
+def for_task(transaction: Transaction, key: str) -> Promotion | None:
+    """Read the promotion that a workflow's task has asked for."""
+    return rows.get(transaction, promotions, Promotion, for_task=key)
+
+
 def change(transaction: Transaction, promotion: Promotion, **changes: Any) -> None:
     """Write *changes* if the promotion still has the status it was read with, else ``Stale``.
 

@@ -110,6 +110,7 @@ class Build:
     cancel_asked_by: Person | None = None
     reason: str | None = None  # the cause of the end
     log_tail: tuple[str, ...] = ()  # the last lines, kept where the build failed
+    for_task: str | None = None  # the key of the workflow's task that it was made for
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -191,6 +192,7 @@ class Promotion:
     reason: str | None = None
     evidence: tuple[str, ...] = ()  # the last log lines of what failed
     leftovers: bool = False  # it ended while its rack did not answer: the sweep clears up
+    for_task: str | None = None  # the key of the workflow's task that it was made for
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -243,13 +245,14 @@ class Sample:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Card:
-    """The one message of a build or promotion that is edited in place."""
+    """The one message of a build, promotion or job that is edited in place."""
 
-    subject: str  # the id of the build or promotion
+    subject: str  # the id of the build, promotion or job
     channel: str  # Slack channel id
     ts: str
     drawn_at: datetime
     digest: str  # of what was drawn last, so that an edit without a change is not sent
+    thread_ts: str | None = None  # of the job's card in whose thread it stands; None: in no thread
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -257,7 +260,7 @@ class Outgoing:
     """One thing to tell, committed together with the change that it tells of."""
 
     id: int
-    subject: str  # the build or promotion whose thread it belongs to
+    subject: str  # the build, promotion or job whose thread it belongs to
     kind: str  # "card", "milestone" or "file"
     key: str  # unique: the same thing is never told twice
     version: int  # a card's changes counted, so that one made while it was sent is not lost

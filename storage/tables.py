@@ -40,6 +40,7 @@ metadata = MetaData(
 
 ID = String(11)
 NAME = String(100)
+TASK_KEY = String(32)  # of the workflow's task that a build or promotion was made for
 
 # A promotion holds its app and rack from the moment it leaves the queue until it ends.
 RUNNING_PROMOTIONS = (
@@ -55,7 +56,8 @@ RUNNING_PROMOTIONS = (
 )
 
 
-def _one_of(column: str, words: tuple[str, ...]) -> str:
+def one_of(column: str, words: tuple[str, ...]) -> str:
+    """Return the condition that *column* holds one of *words*."""
     listed = ", ".join(f"'{word}'" for word in words)
     return f"{column} IN ({listed})"
 
@@ -98,7 +100,9 @@ builds = Table(
     Column("cancel_asked_by", PersonJSON),
     Column("reason", Text),
     Column("log_tail", LinesJSON, nullable=False),
-    CheckConstraint(_one_of("status", tuple(BuildStatus)), name="status"),
+    Column("for_task", TASK_KEY),
+    CheckConstraint(one_of("status", tuple(BuildStatus)), name="status"),
+    Index("uq_builds_for_task", "for_task", unique=True),
     Index(None, "app", "created_at"),
     Index(None, "status"),
 )
@@ -179,7 +183,9 @@ promotions = Table(
     Column("reason", Text),
     Column("evidence", LinesJSON, nullable=False),
     Column("leftovers", Boolean, nullable=False),
-    CheckConstraint(_one_of("status", tuple(PromotionStatus)), name="status"),
+    Column("for_task", TASK_KEY),
+    CheckConstraint(one_of("status", tuple(PromotionStatus)), name="status"),
+    Index("uq_promotions_for_task", "for_task", unique=True),
     Index(None, "app", "rack", "created_at"),
     Index(None, "status"),
     Index(
@@ -187,8 +193,8 @@ promotions = Table(
         "app",
         "rack",
         unique=True,
-        sqlite_where=text(_one_of("status", RUNNING_PROMOTIONS)),
-        postgresql_where=text(_one_of("status", RUNNING_PROMOTIONS)),
+        sqlite_where=text(one_of("status", RUNNING_PROMOTIONS)),
+        postgresql_where=text(one_of("status", RUNNING_PROMOTIONS)),
     ),
 )
 
@@ -236,6 +242,7 @@ cards = Table(
     Column("subject", ID, primary_key=True),
     Column("channel", Text, nullable=False),
     Column("ts", String(32), nullable=False),
+    Column("thread_ts", String(32)),
     Column("drawn_at", Moment, nullable=False),
     Column("digest", String(64), nullable=False),
     UniqueConstraint("channel", "ts"),

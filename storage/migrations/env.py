@@ -5,7 +5,7 @@ from typing import Any, Literal
 from alembic import context
 from sqlalchemy import TypeDecorator
 
-from storage.tables import metadata
+from storage.workflow_tables import jobs
 
 
 def _plain_type(kind: str, value: Any, _: Any) -> str | Literal[False]:
@@ -17,7 +17,7 @@ def _plain_type(kind: str, value: Any, _: Any) -> str | Literal[False]:
 
 context.configure(
     connection=context.config.attributes["connection"],
-    target_metadata=metadata,
+    target_metadata=jobs.metadata,  # of all tables: these were declared last
     render_as_batch=True,
     render_item=_plain_type,
 )

@@ -43,7 +43,7 @@ class Changes:
             if seen is not None and seen.address != server.address:
                 self._move(server)
             if seen is not None and not seen.is_checked:  # an earlier call broke off
-                self._check(server)
+                self._api.tell(_check(server))
         self._weigh(table, before, lambda wanted, known: wanted > known)
         self._make_ready(table, before, added)
         self._lead(table, before)
@@ -84,11 +84,9 @@ class Changes:
             f"add server {server.place}/{server.name} {server.address} "
             f"{check_settings(server)} weight {server.weight}",
             answers=("New server registered",),
+            # By the time of its first check; that would be put off by a whole interval.
+            then=_check(server),
         )
-        self._check(server)
-
-    def _check(self, server: Server) -> None:
-        self._api.tell(f"enable health {server.place}/{server.name}")
 
     def _move(self, server: Server) -> None:
         """Tell the router a process's new address."""
@@ -175,6 +173,10 @@ class Changes:
                 return False
             time.sleep(GLANCE_SECONDS)
         return True
+
+
+def _check(server: Server) -> str:
+    return f"enable health {server.place}/{server.name}"
 
 
 def _is_up(seen: Snapshot, server: Server) -> bool:

@@ -22,6 +22,7 @@ REQUESTS_BYTES = 4 * 1024 * 1024  # about 60,000 requests
 # When it ended in milliseconds since 1970, place, server, status, milliseconds, how it ended.
 REQUESTS_FORMAT = "%[date(0,ms)] %b %s %ST %Ta %ts"
 UNSETTLED_MILLISECONDS = 1000  # between checks while a server is neither surely up nor down
+DOWN_MILLISECONDS = 100  # between checks until one passes, and before the first of a new server
 
 HEAD = """\
 # Written by Rackhand. Changes made here are lost.
@@ -105,10 +106,14 @@ def digest_of(files: Mapping[str, bytes]) -> str:
 
 
 def check_settings(server: Server) -> str:
-    """Return the words that make HAProxy check a server; an added one inherits none."""
-    calm = max(100, round(server.check.interval_seconds * 1000))
+    """Return the words that make HAProxy check a server; an added one inherits none.
+
+    What it asks while nothing answers only finds the moment from which ``rise`` passes count, and
+    those come as far apart as ever.
+    """
+    calm = max(DOWN_MILLISECONDS, round(server.check.interval_seconds * 1000))
     tense = min(calm, UNSETTLED_MILLISECONDS)
-    intervals = f"inter {calm}ms fastinter {tense}ms downinter {tense}ms"
+    intervals = f"inter {calm}ms fastinter {tense}ms downinter {DOWN_MILLISECONDS}ms"
     return f"check {intervals} rise {server.check.rise} fall {server.check.fall}"
 
 

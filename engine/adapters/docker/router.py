@@ -112,9 +112,7 @@ class Router:
 
     def _look(self) -> Snapshot:
         return read(
-            self._api.ask("show servers state"),
-            self._api.ask("show stat -1 4 -1"),
-            self._api.ask(f"show map {HOSTS}"),
+            *self._api.ask_each(["show servers state", "show stat -1 4 -1", f"show map {HOSTS}"])
         )
 
     def _make_sure(self, wanted: Table) -> tuple[str, ...]:

@@ -2,6 +2,7 @@
 
 import contextlib
 import threading
+from collections.abc import Sequence
 from typing import Any, Protocol
 
 from docker.errors import APIError
@@ -48,7 +49,7 @@ class Channel(Protocol):
 
 
 class Conversation:
-    """Says a line and reads to the prompt; it is opened anew where it ended."""
+    """Says lines and reads to their prompts; it is opened anew where it ended."""
 
     script = TALK  # what ``sh`` runs in the container
     greeting: str | None = "prompt"  # makes the other side show one
@@ -66,21 +67,25 @@ class Conversation:
 
         Raises ``RouterAway`` when there is no router to ask.
         """
+        return self.ask_each([command])[0]
+
+    def ask_each(self, commands: Sequence[str]) -> list[str]:
+        """Return the answers to several such commands, which go out together."""
         with self._lock:
             if self._channel is not None:
                 with contextlib.suppress(RouterAway):  # it may have restarted since
-                    return self._exchange(self._channel, command)
-            return self._exchange(self._open(), command)
+                    return self._exchange(self._channel, commands)
+            return self._exchange(self._open(), commands)
 
     def close(self) -> None:
         """End the conversation; a later command begins another."""
         with self._lock:
             self._hang_up()
 
-    def _exchange(self, channel: Channel, command: str) -> str:
+    def _exchange(self, channel: Channel, commands: Sequence[str]) -> list[str]:
         try:
-            channel.sendall(f"{command}\n".encode())
-            return _read_answer(channel)
+            channel.sendall("".join(f"{command}\n" for command in commands).encode())
+            return _read_answers(channel, len(commands))
         except (OSError, EOFError) as error:
             self._hang_up()
             raise RouterAway(self._container) from error
@@ -99,7 +104,7 @@ class Conversation:
         self._channel = channel = _channel_of(stream)
         channel.settimeout(ANSWER_SECONDS)
         if self.greeting is not None:
-            self._exchange(channel, self.greeting)
+            self._exchange(channel, [self.greeting])
         return channel
 
     def _hang_up(self) -> None:
@@ -110,17 +115,20 @@ class Conversation:
 
 
 class RuntimeApi(Conversation):
-    """Asks HAProxy one command at a time, and lets it change things."""
+    """Asks HAProxy things, and lets it change some."""
 
-    def tell(self, command: str, *, answers: tuple[str, ...] = ("",)) -> None:
+    def tell(self, command: str, *, answers: tuple[str, ...] = ("",), then: str = "") -> None:
         """Give a command that changes something; never twice by itself.
 
-        Raises ``Refused`` when the answer starts with none of *answers*.
+        *then* is a second one that has to come at once, and is answered by nothing. Raises
+        ``Refused`` when the answer holds none of *answers*.
         """
+        commands = [command, then] if then else [command]
         with self._lock:
-            answer = self._exchange(self._channel or self._open(), command)
-        if not any(answer == wanted or (wanted and wanted in answer) for wanted in answers):
-            raise Refused(f"The router of {self._rack} answered to `{command}`: {answer}")
+            told = self._exchange(self._channel or self._open(), commands)
+        for command, wanted, answer in zip(commands, (answers, ("",)), told, strict=False):
+            if answer not in wanted and not any(words and words in answer for words in wanted):
+                raise Refused(f"The router of {self._rack} answered to `{command}`: {answer}")
 
 
 def _channel_of(stream: Any) -> Channel:
@@ -129,13 +137,14 @@ def _channel_of(stream: Any) -> Channel:
     return channel
 
 
-def _read_answer(channel: Channel) -> str:
-    """Read to the prompt; Docker sends frames of an 8-byte head and its content."""
-    answer = bytearray(b"\n")
-    while not answer.endswith(PROMPT):
+def _read_answers(channel: Channel, count: int) -> list[str]:
+    """Read to the last prompt; Docker sends frames of an 8-byte head and its content."""
+    told = bytearray(b"\n")
+    while not (told.endswith(PROMPT) and told.count(PROMPT) >= count):
         head = _read_exactly(channel, 8)
-        answer += _read_exactly(channel, int.from_bytes(head[4:], "big"))
-    return answer[: -len(b"> ")].decode(errors="replace").strip("\n")
+        told += _read_exactly(channel, int.from_bytes(head[4:], "big"))
+    answers = told[: -len(PROMPT)].split(PROMPT, count - 1)
+    return [answer.decode(errors="replace").strip("\n") for answer in answers]
 
 
 def _read_exactly(channel: Channel, size: int) -> bytes:

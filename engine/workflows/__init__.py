@@ -1,0 +1,1 @@
+"""Workflows: from a change on the forge through checks, builds and promotions to production."""

@@ -1,0 +1,103 @@
+"""Queries about jobs and their tasks."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from sqlalchemy import select
+
+from storage import rows
+from storage.store import Transaction
+from storage.workflow_records import Job, JobStatus, Task
+from storage.workflow_tables import jobs, tasks
+
+OPEN = (JobStatus.QUEUED, JobStatus.RUNNING, JobStatus.WAITING)
+BEGUN = (JobStatus.RUNNING, JobStatus.WAITING)
+
+
+def add(transaction: Transaction, job: Job, its_tasks: Sequence[Task]) -> bool:
+    """Insert a job with its tasks; False where its workflow has one of the same cause."""
+    if not rows.add_if_new(transaction, jobs, rows.values_of(job)):
+        return False
+    for task in its_tasks:
+        rows.add(transaction, tasks, task)
+    return True
+
+
+def get(transaction: Transaction, job_id: str) -> Job | None:
+    """Read one job."""
+    return rows.get(transaction, jobs, Job, id=job_id)
+
+
+def of_cause(transaction: Transaction, *, workflow: str, cause: str) -> Job | None:
+    """Read the job that a change has begun."""
+    return rows.get(transaction, jobs, Job, workflow=workflow, cause=cause)
+
+
+def change(transaction: Transaction, job: Job, **changes: Any) -> None:
+    """Write *changes* if the job still has the status it was read with, else ``Stale``.
+
+    Raises ``Conflict`` when it would hold the line beside another of its workflow.
+    """
+    rows.change(transaction, jobs, {"id": job.id, "status": job.status}, changes)
+
+
+def with_status(
+    transaction: Transaction, statuses: Sequence[JobStatus], *, workflow: str | None = None
+) -> list[Job]:
+    """Read the jobs in any of *statuses*, oldest first."""
+    query = select(jobs).where(jobs.c.status.in_(statuses))
+    if workflow:
+        query = query.where(jobs.c.workflow == workflow)
+    return _read(transaction, query.order_by(jobs.c.created_at, jobs.c.id))
+
+
+def latest(
+    transaction: Transaction,
+    *,
+    workflow: str | None = None,
+    app: str | None = None,
+    limit: int = 20,
+) -> list[Job]:
+    """Read the newest jobs first."""
+    query = select(jobs).order_by(jobs.c.created_at.desc(), jobs.c.id)
+    if workflow:
+        query = query.where(jobs.c.workflow == workflow)
+    if app:
+        query = query.where(jobs.c.app == app)
+    return _read(transaction, query.limit(limit))
+
+
+def holding_line(transaction: Transaction, workflow: str) -> Job | None:
+    """Read the job that the next one of its workflow waits for."""
+    query = select(jobs).where(jobs.c.workflow == workflow, jobs.c.holds_line)
+    found = _read(transaction, query)
+    return found[0] if found else None
+
+
+def tasks_of(transaction: Transaction, job_id: str) -> list[Task]:
+    """Read a job's tasks in their order."""
+    query = select(tasks).where(tasks.c.job_id == job_id).order_by(tasks.c.position)
+    return [rows.record_of(Task, row) for row in transaction.execute(query)]
+
+
+def task(transaction: Transaction, job_id: str, position: int) -> Task | None:
+    """Read one task."""
+    return rows.get(transaction, tasks, Task, job_id=job_id, position=position)
+
+
+def change_task(transaction: Transaction, one: Task, **changes: Any) -> None:
+    """Write *changes* if the task still has the status and attempt it was read with.
+
+    Raises ``Stale`` otherwise.
+    """
+    expected = {
+        "job_id": one.job_id,
+        "position": one.position,
+        "status": one.status,
+        "attempt": one.attempt,
+    }
+    rows.change(transaction, tasks, expected, changes)
+
+
+def _read(transaction: Transaction, query: Any) -> list[Job]:
+    return [rows.record_of(Job, row) for row in transaction.execute(query)]
