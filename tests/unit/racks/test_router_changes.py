@@ -35,7 +35,7 @@ class FakeRouter(RuntimeApi):
     def ask(self, command: str) -> str:
         return ""
 
-    def tell(self, command: str, *, answers: tuple[str, ...] = ("",)) -> None:
+    def tell(self, command: str, *, answers: tuple[str, ...] = ("",), then: str = "") -> None:
         self.told.append(command)
         match command.split():
             case ["set", "server", name, "weight", weight]:

@@ -46,7 +46,7 @@ def test_a_server_with_traffic_is_in_the_file_with_its_check() -> None:
     (line,) = lines_of("web", files(server("web", Traffic.READY))[CONFIG])
 
     assert line == (
-        "server web 10.0.0.5:8080 check inter 5000ms fastinter 1000ms downinter 1000ms "
+        "server web 10.0.0.5:8080 check inter 5000ms fastinter 1000ms downinter 100ms "
         "rise 2 fall 3 weight 1"
     )
 
