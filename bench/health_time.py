@@ -1,9 +1,9 @@
-"""How long the sample app's health check takes by itself: what no deploy tool can be faster than.
+"""How long the sample app's health check takes by itself, as its manifest says it.
 
 A process of the app is started on the engine by hand, under the same load, and asked for its
-health as the router does it: at its start and then once an interval, until it has passed as often
-in a row as the manifest asks for. That holds the app's own start and ``interval x rise``, and
-nothing of ours.
+health at its start and then once an interval, until it has passed as often in a row as the
+manifest asks for. That holds the app's own start and ``interval x rise``, and nothing of ours: the
+router asks more often until the first pass, and what it gains by that counts as our gain.
 """
 
 import http.client
