@@ -3,6 +3,7 @@
 from commands import words
 from commands.reply import Table
 from engine import receipt
+from engine.durations import of_seconds
 from engine.receipt import Figures, Receipt
 from storage.records import HookResult, Promotion
 
@@ -39,7 +40,7 @@ def hook_line(result: HookResult) -> str:
     how = {0: "ended well", None: "was stopped at its deadline"}.get(
         result.exit_code, f"exited with code {result.exit_code}"
     )
-    return f"`{result.hook}` of `{result.service}` {how} after {result.seconds:.0f} s"
+    return f"`{result.hook}` of `{result.service}` {how} after {of_seconds(result.seconds)}"
 
 
 def _cells(figures: Figures) -> tuple[str, ...]:

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 
 from commands.reply import RackTag
+from engine.durations import duration as duration
 from engine.errors import UserError
 from engine.lookup import shown
 
@@ -22,18 +23,6 @@ _CIRCLES: Mapping[str, str] = {
     "white": "⚪",
     "black": "⚫",
 }
-
-
-def duration(length: timedelta) -> str:
-    """Say a length of time in its two largest units: "52 s", "3 min 10 s", "2 h", "4 d 6 h"."""
-    seconds = max(0, round(length.total_seconds()))
-    if seconds < 60:
-        return f"{seconds} s"
-    if seconds < 3600:
-        return _two(seconds, 60, "min", 1, "s")
-    if seconds < 86400:
-        return _two(seconds, 3600, "h", 60, "min")
-    return _two(seconds, 86400, "d", 3600, "h")
 
 
 def age(since: datetime, now: datetime) -> str:
@@ -77,11 +66,6 @@ def length_of(text: str, what: str) -> timedelta:
 def rack(tag: RackTag) -> str:
     """Say which rack is meant, so that no two can be mixed up: "🔴 production 🔒"."""
     return f"{_CIRCLES.get(tag.color, '⚪')} {tag.name}" + (" 🔒" if tag.protected else "")
-
-
-def _two(seconds: int, large: int, large_name: str, small: int, small_name: str) -> str:
-    whole, rest = seconds // large, seconds % large // small
-    return f"{whole} {large_name}" + (f" {rest} {small_name}" if rest else "")
 
 
 def _floor_to_unit(seconds: int) -> int:

@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 
 from engine import canary
+from engine.durations import duration
 from engine.judge import Breach
 from engine.lifecycle import CLEAN_UP_LIMIT, TOUCHES_LIVE
 from engine.manifest.model import HEALTHY_WITHIN_SECONDS
@@ -268,8 +269,7 @@ def _bake(situation: Situation) -> Decision:
     ends_at = situation.promotion.status_since + timedelta(seconds=situation.terms.bake_seconds)
     if situation.now >= ends_at or situation.is_late:
         return Decision(then=P.RETIRING)
-    left_seconds = (ends_at - situation.now).total_seconds()
-    return Decision(progress=f"watched for {left_seconds:.0f} s more")
+    return Decision(progress=f"watched for {duration(ends_at - situation.now)} more")
 
 
 def _retire(situation: Situation) -> Decision:
@@ -323,9 +323,9 @@ def _trouble(situation: Situation, lateness: str) -> Trouble | None:
         return None
     behind = [service for service in situation.services if service.ready < service.wanted]
     late = behind[0] if behind else situation.services[0]
-    seconds = (situation.now - situation.promotion.status_since).total_seconds()
+    waited = duration(situation.now - situation.promotion.status_since)
     last = f" The last check said: {literal(late.reason)}." if late.reason else ""
-    reason = f"`{late.service}` {lateness} ({seconds:.0f} s).{last}"
+    reason = f"`{late.service}` {lateness} ({waited}).{last}"
     return Trouble(reason=reason, evidence=late.last_log)
 
 

@@ -4,6 +4,7 @@ from dataclasses import replace
 
 from engine import lookup, tell
 from engine.adapters.placement import in_start_order
+from engine.durations import of_seconds
 from engine.ports.rack import Hook, HookRun, Target
 from engine.world import World
 from storage import promotions
@@ -52,7 +53,7 @@ def go_on(
         rack = world.rack(promotion.rack)
         run = rack.run_hook(target, service, hook)
         if run.running and run.seconds < limit_seconds:
-            raise HookRuns(f"{hook} of {service} runs ({run.seconds:.0f} s)")
+            raise HookRuns(f"{hook} of {service} runs ({of_seconds(run.seconds)})")
         if run.running:
             rack.end_hooks(target)
         result = _keep(world, promotion, service, hook, run)
@@ -80,8 +81,8 @@ def _keep(world: World, promotion: Promotion, service: str, hook: Hook, run: Hoo
 
 def _failure(result: HookResult, limit_seconds: float) -> HookFailed:
     how = (
-        f"did not end within {limit_seconds:.0f} s and was stopped"
+        f"did not end within {of_seconds(limit_seconds)} and was stopped"
         if result.exit_code is None
-        else f"exited with code {result.exit_code} after {result.seconds:.0f} s"
+        else f"exited with code {result.exit_code} after {of_seconds(result.seconds)}"
     )
     return HookFailed(f"`{result.hook}` of `{result.service}` {how}.", result.log)

@@ -5,6 +5,7 @@ from datetime import datetime
 
 from engine import receipt
 from engine.announce import milestone
+from engine.durations import duration, of_seconds
 from engine.lifecycle import TOUCHES_LIVE
 from engine.marks import literal
 from storage import outbox, promotions
@@ -130,7 +131,7 @@ def holds(
     share = f"*{percent} %* of the traffic reaches {promotion.release_id}."
     actions: list[tuple[str, Sequence[str]]] = [("Go back", ("cancel", promotion.id))]
     if promotion.pause_seconds is not None:
-        share += f" {following} % in {promotion.pause_seconds:.0f} s, unless it is worse."
+        share += f" {following} % in {of_seconds(promotion.pause_seconds)}, unless it is worse."
     else:
         share += f" It waits for somebody to move it on to {following} %."
     words = ("advance", promotion.id, "--to", str(following))
@@ -154,7 +155,7 @@ def hook_ended(
         transaction,
         promotion,
         f"hook:{result.hook}:{result.service}",
-        f"`{result.hook}` of `{result.service}` ended well after {result.seconds:.0f} s.",
+        f"`{result.hook}` of `{result.service}` ended well after {of_seconds(result.seconds)}.",
         at=at,
         code=result.log[-HOOK_LINES:],
     )
@@ -200,8 +201,8 @@ def starting(
 
 def healthy(transaction: Transaction, promotion: Promotion, at: datetime) -> None:
     """Tell that all checks pass and traffic moves now."""
-    seconds = (at - promotion.status_since).total_seconds()
-    text = f"All healthy after {seconds:.0f} s. Moving the traffic."
+    took = duration(at - promotion.status_since)
+    text = f"All healthy after {took}. Moving the traffic."
     milestone(transaction, promotion, "healthy", text, at=at, tone="busy")
 
 

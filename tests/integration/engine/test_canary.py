@@ -67,6 +67,14 @@ def test_each_share_is_told_with_how_it_goes_on(scene: Scene) -> None:
     ]
 
 
+@pytest.mark.parametrize(("pause", "said"), [("45s", "45 s"), ("90m", "1 h 30 min")])
+def test_a_pause_is_told_as_people_say_it(scene: Scene, pause: str, said: str) -> None:
+    _, new, promotion_id = holding(scene, "--pause", pause)
+    assert scene.told(promotion_id)[-1] == (
+        f"10 % of the traffic reaches {new}. 50 % in {said}, unless it is worse."
+    )
+
+
 def test_with_a_pause_it_moves_on_by_itself(scene: Scene) -> None:
     _, new, promotion_id = holding(scene, "--pause", "5m")
     scene.pass_time(290, step=10)

@@ -86,7 +86,7 @@ def test_a_hook_that_does_not_end_is_stopped_at_its_deadline(scene: Scene) -> No
     promotion = scene.promotion(promotion_id)
     assert promotion.status is P.FAILED
     assert promotion.reason == (
-        "`before_promote` of `web` did not end within 60 s and was stopped."
+        "`before_promote` of `web` did not end within 1 min and was stopped."
     )
     assert [one.exit_code for one in promotion.hooks] == [None]
     only_the_old_one_is_left(scene, old)

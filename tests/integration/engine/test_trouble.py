@@ -28,7 +28,7 @@ STEPS_WITH_TIME = (P.VERIFYING, *AFTER_THE_SHIFT)
 @pytest.mark.parametrize(
     ("behaviour", "reason"),
     [
-        (SICK, "web was not healthy in time (120 s). The last check said: GET / answered 500."),
+        (SICK, "web was not healthy in time (2 min). The last check said: GET / answered 500."),
         (CRASHES, "web is unhealthy: exited with code 3 after 0 s."),
     ],
 )

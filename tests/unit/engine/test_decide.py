@@ -228,7 +228,7 @@ def test_a_service_that_is_not_ready_in_time_is_named_with_its_last_check(status
     )
     assert decision.trouble is not None
     assert decision.trouble.reason.startswith("`service0` ")
-    assert "in time (120 s)" in decision.trouble.reason
+    assert "in time (2 min)" in decision.trouble.reason
     assert decision.trouble.reason.endswith("The last check said: GET / answered 500.")
 
 
