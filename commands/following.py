@@ -2,18 +2,11 @@
 
 from commands.context import Context
 from commands.reply import Note, Reply, Text, Tone
-from engine import announce
 from storage.records import Build, Promotion, PromotionStatus
 
 
 def follow(context: Context, subject: Build | Promotion, what: str) -> Reply:
-    """Say what began. Who asked from another channel than the card's gets a link to the card."""
-    request = context.request
-    if request.channel and request.channel != subject.channel:
-        with context.world.store.write() as transaction:
-            announce.link(
-                transaction, subject, request.actor, request.channel, context.world.clock.now()
-            )
+    """Say what began; who asked from another channel was shown its card by the change itself."""
     return Reply(
         rack=context.tag(subject.rack),
         parts=(

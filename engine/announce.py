@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from datetime import datetime
 
+from engine.asking import Asking
 from engine.errors import PortError, UserError
 from engine.marks import literal
 from engine.world import World
@@ -82,6 +83,14 @@ def link(
         channel=subject.channel,
         at=at,
     )
+
+
+def link_elsewhere(
+    transaction: Transaction, subject: Subject, asking: Asking, at: datetime
+) -> None:
+    """Show who asked from another channel than the card's where the card stands."""
+    if asking.channel and asking.channel != subject.channel:
+        link(transaction, subject, asking.person, asking.channel, at)
 
 
 def log_file(transaction: Transaction, build: Build, at: datetime) -> None:

@@ -52,6 +52,7 @@ def ask(
         )
         builds.add(transaction, build)
         announce.card(transaction, build, build.created_at)
+        announce.link_elsewhere(transaction, build, asking, build.created_at)
     return build
 
 

@@ -190,6 +190,7 @@ def approve(
         _look_before(world, transaction, question_of(transaction, promotion), seen)
         approved = move(world, transaction, promotion, P.QUEUED, approved_by=asking.person)
         tell.approved(transaction, approved, world.clock.now())
+        announce.link_elsewhere(transaction, approved, asking, world.clock.now())
         if approved.kind is PromotionKind.ROLLBACK:
             _make_way(world, transaction, approved)
         elif ahead := ahead_of(transaction, approved):
@@ -292,6 +293,7 @@ def _enter(
     ]
     promotions.add(transaction, promotion)
     announce.card(transaction, promotion, now)
+    announce.link_elsewhere(transaction, promotion, asking, now)
     if waits:
         tell.awaits_approval(transaction, promotion, now)
     elif ahead and wish.kind is not PromotionKind.ROLLBACK:
