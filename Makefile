@@ -5,6 +5,11 @@ SETUP_DONE := .venv/.set-up
 ENGINE ?= docker
 PORT ?=
 PLAY ?=
+WORKERS ?= 2
+
+# Files in their order and whole: the long ones come first, and no service starts more than once a
+# worker.
+IN_PARALLEL = -n $(WORKERS) --dist loadfile --no-loadscope-reorder
 
 .DEFAULT_GOAL := help
 .PHONY: help setup check test test-fast demo bench lock clean
@@ -34,7 +39,7 @@ check: setup ## Lint, types, the arrow between packages, spelling
 
 test: check ## The whole test suite; what is not installed skips, in CI it fails
 	@sh scripts/ensure_packages.sh test
-	@$(PYTHON_IN)/pytest
+	@$(PYTHON_IN)/pytest $(IN_PARALLEL)
 
 test-fast: setup ## Tests that need nothing but Python
 	@$(PYTHON_IN)/pytest tests/unit tests/contract -k "unit or memory"
