@@ -187,7 +187,7 @@ def _place_in_line(promotion: Promotion, around: Around) -> str:
 
 
 def _why_locked(promotion: Promotion, around: Around) -> tuple[Text, ...]:
-    if around.lock is None or not locking.holds_back(promotion.kind):
+    if around.lock is None or not locking.holds_back(around.lock, promotion.kind):
         return ()
     text = f"{promotion.app} on {promotion.rack} is locked. {locking.why(around.lock)}"
     return (Text(text=text, tone=Tone.WAITING),)

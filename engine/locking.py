@@ -55,7 +55,7 @@ def unlock(world: World, asking: Asking, *, app: str, rack: str, reason: str) ->
             )
         locks.remove(transaction, app=app, rack=rack)
         now = world.clock.now()
-        threads = _that_wait(transaction, app=app, rack=rack)
+        threads = _that_wait(transaction, had)
         if had.promotion_id:
             threads.insert(0, lookup.promotion(transaction, had.promotion_id))
         for promotion in threads:
@@ -100,16 +100,25 @@ def locked_by_promotion(
 def refuse_locked(transaction: Transaction, *, app: str, rack: str, kind: PromotionKind) -> None:
     """Raise ``UserError`` where a lock forbids it. A rollback is always allowed."""
     found = locks.get(transaction, app=app, rack=rack)
-    if found and holds_back(kind):
+    if found and holds_back(found, kind):
+        verbs = [f"`/rack {one}`" for one in PromotionKind if not holds_back(found, one)]
+        does = "works" if len(verbs) == 1 else "work"
         raise UserError(
             f"{app} on {rack} is locked.",
             why=why(found),
-            remedy=f"{how_to_unlock(found)} lets it go on; `/rack rollback` works all the same.",
+            remedy=f"{how_to_unlock(found)} lets it go on; {' and '.join(verbs)} {does} "
+            "all the same.",
         )
 
 
-def holds_back(kind: PromotionKind) -> bool:
-    """Whether a lock is in the way of it: not of what takes the app back."""
+def holds_back(lock: Lock, kind: PromotionKind) -> bool:
+    """Whether the lock is in the way of it: never of what takes the app back.
+
+    A lock that a promotion made keeps away what is new, for that was worse; it keeps nobody from
+    repairing what is live. One that a person made says why it should be left as it is.
+    """
+    if kind is PromotionKind.RESTART:
+        return lock.promotion_id is None
     return kind is not PromotionKind.ROLLBACK
 
 
@@ -127,7 +136,7 @@ def how_to_unlock(lock: Lock) -> str:
 
 def _tell_those_that_wait(transaction: Transaction, made: Lock) -> None:
     """Say it once in the thread of each promotion that cannot go on now."""
-    for promotion in _that_wait(transaction, app=made.app, rack=made.rack):
+    for promotion in _that_wait(transaction, made):
         announce.milestone(
             transaction,
             promotion,
@@ -139,9 +148,11 @@ def _tell_those_that_wait(transaction: Transaction, made: Lock) -> None:
         announce.card(transaction, promotion, made.locked_at)
 
 
-def _that_wait(transaction: Transaction, *, app: str, rack: str) -> list[Promotion]:
-    waiting = promotions.with_status(transaction, (PromotionStatus.QUEUED,), app=app, rack=rack)
-    return [one for one in waiting if holds_back(one.kind)]
+def _that_wait(transaction: Transaction, lock: Lock) -> list[Promotion]:
+    waiting = promotions.with_status(
+        transaction, (PromotionStatus.QUEUED,), app=lock.app, rack=lock.rack
+    )
+    return [one for one in waiting if holds_back(lock, one.kind)]
 
 
 def _mark(lock: Lock) -> str:

@@ -21,10 +21,11 @@ def due(world: World) -> list[str]:
     with world.store.read() as transaction:
         waiting = promotions.with_status(transaction, promotions.WAITING)
         running = promotions.with_status(transaction, promotions.RUNNING)
-        locked = {(one.app, one.rack) for one in locks.all_locks(transaction)} if waiting else set()
+        locked = locks.all_locks(transaction) if waiting else []
     busy = {(one.app, one.rack) for one in running}
     for promotion in in_turn(waiting):
-        _take_turn(world, promotion, busy | locked if holds_back(promotion.kind) else busy)
+        held = {(one.app, one.rack) for one in locked if holds_back(one, promotion.kind)}
+        _take_turn(world, promotion, busy | held)
     if waiting:
         with world.store.read() as transaction:
             running = promotions.with_status(transaction, promotions.RUNNING)
@@ -92,7 +93,7 @@ def _begin(world: World, transaction: Transaction, promotion: Promotion) -> None
     where = {"app": promotion.app, "rack": promotion.rack}
     if promotions.running(transaction, **where):
         return
-    if holds_back(promotion.kind) and locks.get(transaction, **where):
+    if (lock := locks.get(transaction, **where)) and holds_back(lock, promotion.kind):
         return
     if promotions.with_leftovers(transaction, **where):
         return  # the sweep clears them first: a revert would put old processes back to work

@@ -3,12 +3,12 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from engine import receipt
+from engine import locking, receipt
 from engine.announce import milestone
 from engine.durations import duration, of_seconds
 from engine.lifecycle import TOUCHES_LIVE
 from engine.marks import literal
-from storage import outbox, promotions
+from storage import locks, outbox, promotions
 from storage.records import HookResult, Person, Promotion, PromotionKind, PromotionStatus
 from storage.store import Transaction
 
@@ -264,7 +264,7 @@ def _end(transaction: Transaction, promotion: Promotion) -> tuple[str, str]:
             text = _joined("*Taken back.*", reason, stands, _lost(promotion), _advice(promotion))
             return text, "bad"
         case P.ROLLBACK_FAILED:
-            return _rollback_failed(promotion), "bad"
+            return _rollback_failed(transaction, promotion), "bad"
     text = _joined("*Failed.*", reason, stands, _leftovers(promotion), _advice(promotion))
     return text, "bad"
 
@@ -293,13 +293,22 @@ def _trouble_is_told(transaction: Transaction, promotion: Promotion) -> bool:
     return outbox.is_known(transaction, f"{promotion.id}:trouble")
 
 
-def _rollback_failed(promotion: Promotion) -> str:
+def _rollback_failed(transaction: Transaction, promotion: Promotion) -> str:
     where = f"--app {promotion.app} --rack {promotion.rack}"
     return (
         f"*Taking it back failed.* {promotion.reason or ''} Traffic may be broken on "
         f"{promotion.rack}: look at `/rack ps {where}` and the engine now, then "
-        f"`/rack restart {where}`."
+        f"{_way_to_restart(transaction, promotion)}."
     )
+
+
+def _way_to_restart(transaction: Transaction, promotion: Promotion) -> str:
+    """Name what starts the processes anew of what is live, past a lock that would forbid it."""
+    restart = f"`/rack restart --app {promotion.app} --rack {promotion.rack}`"
+    lock = locks.get(transaction, app=promotion.app, rack=promotion.rack)
+    if lock and locking.holds_back(lock, PromotionKind.RESTART):
+        return f"{locking.how_to_unlock(lock)} and {restart}"
+    return restart
 
 
 def _leftovers(promotion: Promotion) -> str:

@@ -99,7 +99,7 @@ def _switches(service: ServiceChange) -> bool:
 
 def _in_the_way(plan: Plan, sight: Sight) -> list[Concern]:
     refused, fails = [], []
-    if plan.lock and plan.question.kind is not PromotionKind.ROLLBACK:
+    if plan.lock and locking.holds_back(plan.lock, plan.question.kind):
         how = locking.how_to_unlock(plan.lock)
         refused.append(
             f"{plan.app} on {plan.rack} is locked. {locking.why(plan.lock)} First: {how}."

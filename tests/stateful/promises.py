@@ -66,7 +66,9 @@ class Promises(RuleBasedStateMachine):
                 self.it_does_not_last_for_ever(promotion, now)
             begins = before.get(promotion.id) in WAIT and promotion.started_at is not None
             if begins and promotion.kind is not PromotionKind.ROLLBACK:
-                assert (promotion.app, promotion.rack) not in locked, "it began all the same"
+                by_whom = locked.get((promotion.app, promotion.rack))
+                repairs = by_whom == "itself" and promotion.kind is PromotionKind.RESTART
+                assert by_whom is None or repairs, "it began all the same"
 
     def it_does_not_last_for_ever(self, promotion: Promotion, now: datetime) -> None:
         """Nobody looks while the clock jumps, so time counts from when it was seen to be late."""
@@ -76,9 +78,13 @@ class Promises(RuleBasedStateMachine):
             first = self.first_seen.setdefault(key, now)
             assert now - first <= SPARE, f"{promotion.status} never ends"
 
-    def locked(self) -> set[tuple[str, str]]:
+    def locked(self) -> dict[tuple[str, str], str]:
+        """What is locked, and by whom: by somebody, or by Rackhand itself."""
         with self.scene.store.read() as transaction:
-            return {(one.app, one.rack) for one in locks.all_locks(transaction)}
+            return {
+                (one.app, one.rack): "itself" if one.promotion_id else "somebody"
+                for one in locks.all_locks(transaction)
+            }
 
     def unfinished(self) -> list[str]:
         return [one.id for one in self.scene.all_promotions() if one.status not in ENDS]

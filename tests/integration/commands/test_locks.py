@@ -10,15 +10,22 @@ from engine.adapters.memory import HELD, Behaviour
 from storage import locks, promotions
 from storage.records import PromotionStatus
 from tests.reading import as_read
-from tests.worlds import ADA, BOB, Scene, buttons_of, text_of
+from tests.worlds import ADA, BOB, Scene, buttons_of, compose, text_of
 
 P = PromotionStatus
+BAKING = compose("web", bake_seconds="60")
 LOCKED = "web on staging is locked. Bob locked it: payments are down."
 
 
 def locked(scene: Scene) -> None:
     reply = scene.say("lock", "web", "--reason", "payments are down", who=BOB)
     assert not reply.failed, text_of(reply)
+
+
+def itself_locked(scene: Scene, promotion_id: str) -> None:
+    with scene.store.write() as transaction:
+        promotion, now = scene.promotion(promotion_id), scene.clock.now()
+        locking.locked_by_promotion(transaction, promotion, "5 % fail.", now)
 
 
 def waiting_behind(scene: Scene) -> tuple[str, str]:
@@ -123,6 +130,43 @@ def test_a_lock_of_its_own_making_is_told_in_the_thread_and_so_is_who_unlocks(
     scene.say(*unlock.words, "--reason", "found it", who=BOB)
     assert scene.told(promotion_id)[-1] == "Bob unlocked web on staging: found it"
     assert not [one for one in buttons_of(card_parts(scene, promotion_id)) if one == unlock]
+
+
+def test_a_lock_of_its_own_making_keeps_nobody_from_a_restart(scene: Scene) -> None:
+    itself_locked(scene, scene.went_live(scene.built()))
+    refused = scene.say("scale", "web=2")
+    restart = scene.did("restart")
+    scene.settle()
+
+    assert "/rack rollback and /rack restart work all the same" in text_of(refused)
+    assert scene.promotion(restart).status is P.SUCCEEDED
+
+
+@pytest.mark.parametrize("by_whom", ["nobody", "somebody", "itself"])
+def test_what_a_failed_takeback_advises_is_not_refused(scene: Scene, by_whom: str) -> None:
+    scene.went_live(scene.built("Old"))
+    promotion_id = scene.did("promote", scene.built("New", BAKING))
+    scene.until(promotion_id, P.BAKING)
+    if by_whom == "somebody":
+        locked(scene)
+    if by_whom == "itself":
+        itself_locked(scene, promotion_id)
+    scene.memory.make_unreachable("staging")
+    scene.say("cancel", promotion_id)
+    scene.until(promotion_id, P.ROLLING_BACK)
+    scene.clock.pass_time(700)
+    scene.tick()
+    advice = scene.told(promotion_id)[-1].rpartition("then ")[2]
+    scene.memory.make_reachable("staging")
+    scene.settle()
+
+    assert scene.promotion(promotion_id).status is P.ROLLBACK_FAILED
+    assert advice.endswith("/rack restart --app web --rack staging.")
+    assert advice.startswith("/rack unlock") is (by_whom == "somebody")
+    for command in advice.rstrip(".").split(" and "):
+        words = command.removeprefix("/rack ").replace("TEXT", "mended").split()
+        reply = scene.say(*words)
+        assert not reply.failed, text_of(reply)
 
 
 def card_parts(scene: Scene, promotion_id: str) -> tuple[object, ...]:

@@ -129,6 +129,14 @@ def test_a_lock_refuses_all_but_a_rollback() -> None:
     assert told(replace(locked, question=back)) == []
 
 
+def test_a_lock_that_a_promotion_made_keeps_nobody_from_a_restart() -> None:
+    again = replace(PLAN.question, kind=PromotionKind.RESTART)
+    by_somebody = replace(PLAN, question=again, lock=LOCK)
+    by_itself = replace(by_somebody, lock=replace(LOCK, locked_by=None, promotion_id="P1"))
+    assert [level for level, _ in told(by_somebody)] == [Level.REFUSED]
+    assert told(by_itself) == []
+
+
 @pytest.mark.parametrize(
     ("free_bytes", "source", "level"),
     [
