@@ -23,6 +23,14 @@ _BARS: Mapping[str, str] = {
     "black": "#1d1c1d",
 }
 
+STATE_BAR: Mapping[Tone, str] = {
+    Tone.GOOD: _BARS["green"],
+    Tone.BAD: _BARS["red"],
+    Tone.BUSY: _BARS["blue"],
+    Tone.WAITING: _BARS["yellow"],
+    Tone.MUTED: _BARS["white"],
+}
+
 
 def bar(rack: RackTag) -> str:
     """Return the color of the bar beside what belongs to the rack, as "#rrggbb"."""

@@ -9,8 +9,9 @@ from engine import lookup
 from engine.asking import Asking
 from engine.errors import UserError
 from engine.world import World
-from storage import apps, builds, promotions
+from storage import apps, builds, jobs, promotions
 from storage.records import App, Build, Promotion
+from storage.workflow_records import Job
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -67,13 +68,15 @@ class Context:
         names = ", ".join(f"`{app.name}`" for app in known)
         raise UserError("Which app?", why=f"There are {names}.", remedy="Add `--app NAME`.")
 
-    def subject(self) -> Build | Promotion | None:
-        """Return the build or promotion in whose thread this was said."""
+    def subject(self) -> Build | Promotion | Job | None:
+        """Return the build, promotion or job in whose thread this was said."""
         if self.request.subject is None:
             return None
         with self.world.store.read() as transaction:
-            return builds.get(transaction, self.request.subject) or promotions.get(
-                transaction, self.request.subject
+            return (
+                builds.get(transaction, self.request.subject)
+                or promotions.get(transaction, self.request.subject)
+                or jobs.get(transaction, self.request.subject)
             )
 
     def switched(self) -> str | None:
@@ -96,7 +99,7 @@ class Context:
 
     def _rack_of_thread(self) -> str | None:
         subject = self.subject()
-        return subject.rack if subject else None
+        return None if subject is None or isinstance(subject, Job) else subject.rack
 
     def _only_rack(self) -> str | None:
         names = list(self.world.racks)

@@ -22,8 +22,9 @@ from engine import lookup, tell
 from engine import promote as story
 from engine.canary import Canary, read_canary
 from engine.errors import UserError
-from storage import promotions
+from storage import jobs, promotions
 from storage.records import Build, Promotion, PromotionStatus
+from storage.workflow_records import Job
 
 
 @root.command("promote")
@@ -103,7 +104,18 @@ def _candidate(context: Context, app: str | None, rack: str | None) -> str:
         return subject.release_id
     if isinstance(subject, Promotion):
         return subject.release_id
+    if isinstance(subject, Job):
+        return _of_job(context, subject)
     return newest(context, app=app, rack=rack).id
+
+
+def _of_job(context: Context, job: Job) -> str:
+    with context.world.store.read() as transaction:
+        made = [task.release_id for task in jobs.tasks_of(transaction, job.id)]
+    for release_id in made:
+        if release_id:
+            return release_id
+    raise UserError(f"{job.id} has built nothing that could be promoted.")
 
 
 @root.command("advance")

@@ -115,7 +115,7 @@ class Reply:
     title: str | None = None
     rack: RackTag | None = None
     parts: tuple[Part, ...] = ()
-    follow: str | None = None  # id of the build or promotion that this began
+    follow: str | None = None  # id of the build, promotion or job that this began
     file: tuple[str, str] | None = None  # (name, text) too long for a message
     failed: bool = False  # a terminal exits non-zero
     seen: str | None = None  # a digest of what a preview shows: who agrees sends it back
@@ -124,10 +124,10 @@ class Reply:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CardView:
-    """The card of a build or promotion, drawn from its present state."""
+    """The card of a build, promotion or job, drawn from its present state."""
 
     subject: str
     title: str
-    rack: RackTag
+    rack: RackTag | None  # None: it is about several
     tone: Tone
     parts: tuple[Part, ...]

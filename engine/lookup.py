@@ -5,9 +5,10 @@ from collections.abc import Iterable
 
 from engine.errors import UserError
 from engine.marks import literal
-from storage import apps, builds, promotions, releases
+from storage import apps, builds, jobs, promotions, releases, workflows
 from storage.records import App, Build, Promotion, Release
 from storage.store import Transaction
+from storage.workflow_records import Job, Workflow
 
 WORD_LIMIT = 60  # characters of a wrong word that are repeated
 
@@ -64,4 +65,25 @@ def promotion(transaction: Transaction, promotion_id: str) -> Promotion:
             f"There is no promotion `{shown(promotion_id)}`.",
             remedy="`/rack status` shows the latest.",
         )
+    return found
+
+
+def workflow(transaction: Transaction, name: str) -> Workflow:
+    """Read the workflow of exactly this name; raises ``UserError`` naming the nearest."""
+    found = workflows.get(transaction, name)
+    if found:
+        return found
+    names = [known.name for known in workflows.all_of_them(transaction)]
+    raise UserError(
+        f"There is no workflow `{shown(name)}`.",
+        why=nearest(name, names),
+        remedy="`/rack workflows` lists them; `/rack workflows new` makes one.",
+    )
+
+
+def job(transaction: Transaction, job_id: str) -> Job:
+    """Read a job by its id; raises ``UserError`` for one that is not there."""
+    found = jobs.get(transaction, job_id.upper())
+    if found is None:
+        raise UserError(f"There is no job `{shown(job_id)}`.", remedy="`/rack jobs` lists them.")
     return found

@@ -1,8 +1,8 @@
 """The few marks that a text for people may carry, read the same way for every screen.
 
-``*bold*``, ```code```, ``{0}`` for the first of the text's people, and a moment that each reader
-sees in their own time. What people or repositories wrote goes in through ``literal``, so that it
-is shown as it is, whatever it contains.
+``*bold*``, ```code```, ``{0}`` for the first of the text's people, a link, and a moment that each
+reader sees in their own time. What people or repositories wrote goes in through ``literal``, so
+that it is shown as it is, whatever it contains.
 """
 
 import re
@@ -20,6 +20,7 @@ _MARKS = re.compile(
     rf"|(?<![\w*])\*(?P<bold>(?=\S)(?:{_ESCAPED}|[^*\n])+(?<=\S))\*(?![\w*])"
     r"|\{@(?P<moment>-?[0-9]{1,10})\}"
     r"|\{(?P<person>[0-9]{1,2})\}"
+    r"|\{(?P<link>[^{}|\n]+\|https?://[^\s{}|]+)\}"
 )
 
 
@@ -30,6 +31,7 @@ class Kind(StrEnum):
     CODE = "code"
     PERSON = "person"
     MOMENT = "moment"
+    LINK = "link"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,15 +39,24 @@ class Span:
     """A piece of text of one kind."""
 
     kind: Kind = Kind.WORDS
-    text: str = ""  # words and code
+    text: str = ""  # words and code, and what a link says
     bold: bool = False
     person: Person | None = None
     moment: datetime | None = None
+    url: str | None = None
 
 
 def literal(text: str) -> str:
     """Return *text* so that it is shown letter by letter where marks would be read."""
     return re.sub(r"[\\*`{]", r"\\\g<0>", text)
+
+
+def link(label: str, url: str | None) -> str:
+    """Return the mark for a link; the label alone for a *url* that is none of the web's."""
+    shown = re.sub(r"[{}|\s]+", " ", label).strip() or "link"
+    if url is None or not re.fullmatch(r"https?://[^\s{}|]+", url):
+        return literal(shown)
+    return f"{{{shown}|{url}}}"
 
 
 def moment(at: datetime) -> str:
@@ -88,6 +99,9 @@ def _marked(found: re.Match[str], people: Sequence[Person], *, bold: bool) -> It
         case "moment":
             at = datetime.fromtimestamp(int(content), UTC)
             yield Span(kind=Kind.MOMENT, moment=at, bold=bold)
+        case "link":
+            label, url = content.split("|", 1)
+            yield Span(kind=Kind.LINK, text=label, url=url, bold=bold)
         case "person" if int(content) < len(people):
             yield Span(kind=Kind.PERSON, person=people[int(content)], bold=bold)
         case _:

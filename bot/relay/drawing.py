@@ -3,6 +3,7 @@
 import hashlib
 import json
 
+from bot.relay.introductions import Introductions
 from bot.slack.render import Drawing, draw_card, draw_milestone
 from commands.cards import card
 from commands.reply import Actions, Button, Code, Part, Text, Tone
@@ -12,22 +13,27 @@ from storage.records import Outgoing, Person
 OPENS_A_DIALOG = frozenset({"approve", "rollback"})
 
 
-def drawn_card(world: World, subject: str) -> Drawing | None:
+def drawn_card(
+    world: World, subject: str, introductions: Introductions | None = None
+) -> Drawing | None:
     """Draw a card as it is now; None for a subject that is not on record."""
     view = card(world, subject)
+    if view and introductions:
+        view = introductions.introduce(view, world.clock.now())
     return draw_card(view) if view else None
 
 
-def drawn_milestone(outgoing: Outgoing) -> Drawing:
-    """Draw a milestone."""
-    return draw_milestone(parts_of(outgoing))
+def drawn_milestone(outgoing: Outgoing, *, about: str | None = None) -> Drawing:
+    """Draw a milestone; *about* says of what it tells where its thread tells of several."""
+    return draw_milestone(parts_of(outgoing, about=about))
 
 
-def parts_of(outgoing: Outgoing) -> tuple[Part, ...]:
+def parts_of(outgoing: Outgoing, *, about: str | None = None) -> tuple[Part, ...]:
     """Return what a milestone says."""
     body = outgoing.body
     people = tuple(Person(**person) for person in body.get("people", ()))
-    parts: list[Part] = [Text(text=body["text"], tone=Tone(body["tone"]), people=people)]
+    text = f"{about} · {body['text']}" if about else body["text"]
+    parts: list[Part] = [Text(text=text, tone=Tone(body["tone"]), people=people)]
     if body.get("code"):
         parts.append(Code(text="\n".join(body["code"])))
     if body.get("actions"):

@@ -3,11 +3,11 @@
 from datetime import datetime, timedelta
 
 from bot.relay.poster import Poster, RateLimited, Rejected, Unsure
+from bot.slack.spans import is_in_slack
 from engine.world import World
-from storage import builds, promotions
+from storage import builds, jobs, promotions
 from storage.records import Outgoing
 
-TERMINAL = "terminal"
 REFUSED_FOR = timedelta(minutes=10)  # then a channel may have been brought back
 CLOSED = frozenset(  # codes that speak of the place, not of the message
     {
@@ -72,7 +72,9 @@ class Places:
 
     def _asker(self, subject: str) -> str | None:
         with self._world.store.read() as transaction:
-            found = builds.get(transaction, subject) or promotions.get(transaction, subject)
-        if found is None or found.asked_by.team == TERMINAL:
-            return None
-        return found.asked_by.user
+            found = (
+                builds.get(transaction, subject)
+                or promotions.get(transaction, subject)
+                or jobs.get(transaction, subject)
+            )
+        return found.asked_by.user if found and is_in_slack(found.asked_by) else None

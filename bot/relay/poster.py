@@ -16,6 +16,7 @@ from slack_sdk.errors import SlackApiError, SlackClientError
 
 from bot.relay.files import Attachment
 from bot.slack.render import Drawing
+from storage.records import Person
 
 EVENT = "rackhand_told"  # metadata.event_type of everything the relay posts
 PAGE = 200  # messages; what is looked for was posted a moment ago
@@ -197,6 +198,14 @@ class Poster:
     def whisper(self, text: str, *, channel: str, user: str) -> None:
         """Show one person a line that nobody else sees."""
         self._call("chat.postEphemeral", channel=channel, user=user, text=text)
+
+    def person_of(self, email: str) -> Person | None:
+        """Return the member with this address; None where there is none, or Slack does not say."""
+        try:
+            user = self._call("users.lookupByEmail", email=email)["user"]
+        except (Rejected, RateLimited, Unsure):
+            return None
+        return Person(team=str(user["team_id"]), user=str(user["id"]), name=str(user["name"]))
 
     def permalink(self, *, channel: str, ts: str) -> str:
         """Return the address of a message."""

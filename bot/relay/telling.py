@@ -5,9 +5,11 @@ from datetime import timedelta
 
 from bot.relay.drawing import digest, drawn_card, drawn_milestone
 from bot.relay.files import attachment
+from bot.relay.introductions import Introductions
 from bot.relay.places import CLOSED, Places
 from bot.relay.poster import Place, Poster, Rejected
 from bot.relay.rates import Rates
+from bot.relay.threads import NotThereYet, Thread, about, thread_of
 from bot.slack.render import Drawing
 from engine.world import World
 from storage import claims, outbox
@@ -33,6 +35,7 @@ class Telling:
         self._poster = poster
         self._rates = rates
         self._places = Places(world, poster)
+        self._introductions = Introductions(poster.person_of)
 
     def tell(self, outgoing: Outgoing) -> bool:
         """Tell it; False when it has to wait. Raises what the poster raises.
@@ -63,7 +66,7 @@ class Telling:
         now = self._world.clock.now()
         if now - card.drawn_at < EDIT_PAUSE or not self._rates.may_edit(now):
             return False
-        drawing = drawn_card(self._world, outgoing.subject)
+        drawing = drawn_card(self._world, outgoing.subject, self._introductions)
         if drawing is None:
             return self.give_up(outgoing, "nothing on record")
         if digest(drawing) == card.digest:
@@ -73,25 +76,49 @@ class Telling:
             self._poster.edit(drawing, channel=card.channel, ts=card.ts, key=outgoing.key)
         except Rejected as rejected:
             return self._without_place(outgoing, card, rejected)
-        return self._placed(outgoing, Place(channel=card.channel, ts=card.ts), drawing)
+        place = Place(channel=card.channel, ts=card.ts, thread_ts=card.thread_ts)
+        return self._placed(outgoing, place, drawing)
 
     def _new_card(self, outgoing: Outgoing) -> bool:
-        drawing = drawn_card(self._world, outgoing.subject)
+        drawing = drawn_card(self._world, outgoing.subject, self._introductions)
         if drawing is None:
             return self.give_up(outgoing, "nothing on record")
         places = self._places.of(outgoing)
         if not places:
             return self.give_up(outgoing, "no channel takes it")
-        if not self._may_post(places[0]) or not self._may_look(outgoing):
+        try:
+            with self._world.store.read() as transaction:
+                thread = thread_of(transaction, outgoing.subject)
+        except NotThereYet:
+            return False
+        channel, thread_ts = (thread.channel, thread.ts) if thread else (places[0], None)
+        if not self._may_post(channel) or not self._may_look(outgoing):
             return False
         try:
-            if found := self._arrived(outgoing, places[0], None):
+            if found := self._arrived(outgoing, channel, thread_ts):
                 return self._found_again(outgoing, found)
-            place = self._post(outgoing, drawing, channel=places[0])
+            place = self._post(outgoing, drawing, channel=channel, thread_ts=thread_ts)
         except Rejected as rejected:
-            return self._refused(outgoing, places[0], rejected)
-        self._places.learn(places[0], place.channel)
+            if thread and rejected.code in DELETED:
+                return self._without_thread(outgoing, thread)
+            return self._refused(outgoing, channel, rejected)
+        self._places.learn(channel, place.channel)
         return self._placed(outgoing, place, drawing)
+
+    def _without_thread(self, outgoing: Outgoing, thread: Thread) -> bool:
+        """The job's card was deleted: it is posted anew, and this one after it."""
+        with self._world.store.write() as transaction:
+            outbox.forget_try(transaction, outgoing)
+            gone = outbox.card_at(transaction, channel=thread.channel, ts=thread.ts)
+            if gone:
+                outbox.remove_card(transaction, gone.subject)
+                outbox.redraw(
+                    transaction,
+                    subject=gone.subject,
+                    channel=thread.channel,
+                    at=self._world.clock.now(),
+                )
+        return False
 
     def _refused(self, outgoing: Outgoing, channel: str, rejected: Rejected) -> bool:
         """Leave the card to the next tick: the channel was joined, or another one is tried."""
@@ -121,12 +148,14 @@ class Telling:
             return self._without_place(outgoing, card, rejected)
 
     def _milestone(self, outgoing: Outgoing, card: Card) -> bool:
-        found = self._arrived(outgoing, card.channel, card.ts)
+        found = self._arrived(outgoing, card.channel, root_of(card))
+        with self._world.store.read() as transaction:
+            head = about(self._world, transaction, outgoing.subject)
         place = found or self._post(
             outgoing,
-            drawn_milestone(outgoing),
+            drawn_milestone(outgoing, about=head if card.thread_ts else None),
             channel=card.channel,
-            thread_ts=card.ts,
+            thread_ts=root_of(card),
             broadcast=bool(outgoing.body.get("broadcast")),
         )
         if place.thread_ts is None:  # said in the channel: the card was deleted, begin a new one
@@ -137,13 +166,15 @@ class Telling:
         if outgoing.tried_at:
             self._rates.looking(self._world.clock.now())
             name, since = outgoing.body["name"], outgoing.tried_at
-            if self._poster.has_file(name, channel=card.channel, thread_ts=card.ts, since=since):
+            if self._poster.has_file(
+                name, channel=card.channel, thread_ts=root_of(card), since=since
+            ):
                 return self._done(outgoing, card.ts)
         file = attachment(self._world, outgoing)
         if file is None:
             return self.give_up(outgoing, "nothing to show")
         self._about_to_post(outgoing, card.channel)
-        self._poster.upload(file, channel=card.channel, thread_ts=card.ts)
+        self._poster.upload(file, channel=card.channel, thread_ts=root_of(card))
         return self._done(outgoing, card.ts)
 
     def _link(self, outgoing: Outgoing, card: Card) -> bool:
@@ -213,6 +244,7 @@ class Telling:
             ts=place.ts,
             drawn_at=self._world.clock.now(),
             digest=shown,
+            thread_ts=place.thread_ts,
         )
         with self._world.store.write() as transaction:
             outbox.place_card(transaction, card)
@@ -237,3 +269,8 @@ class Telling:
         with self._world.store.write() as transaction:
             outbox.told(transaction, outgoing, self._world.clock.now(), outcome)
         return True
+
+
+def root_of(card: Card) -> str:
+    """Return the message whose thread tells of a card: itself, or what it is a reply to."""
+    return card.thread_ts or card.ts

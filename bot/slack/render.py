@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 
 from bot.shown import clean
-from bot.signs import TONE, bar
+from bot.signs import STATE_BAR, TONE, bar
 from bot.slack.limits import CARD, FALLBACK, HOME, MESSAGE, VIEW, Block, Surface, cut
 from bot.slack.plain import as_plain
 from bot.slack.sheet import Sheet
@@ -50,13 +50,17 @@ def draw_reply(reply: Reply, *, tables: bool = True) -> Drawing:
 
 
 def draw_card(card: CardView) -> Drawing:
-    """Draw a card: its rack and title above, the rest beside a bar of the rack's color."""
+    """Draw a card: its rack and title above, the rest beside a bar of the rack's color.
+
+    One that is about several racks has a bar of its own state's color.
+    """
     head = Sheet(CARD)
-    rack = [*_rack(card.rack), Span(text=f"\n{TONE[card.tone]} ")]
-    head.text([*rack, *_bold(card.title)])
+    rack = [*_rack(card.rack), Span(text="\n")] if card.rack else []
+    head.text([*rack, Span(text=f"{TONE[card.tone]} "), *_bold(card.title)])
     sheet = Sheet(CARD)
     _body(sheet, card.parts or (Note(text=card.subject),))
-    attachment = {"color": bar(card.rack), "blocks": sheet.blocks()}
+    color = bar(card.rack) if card.rack else STATE_BAR[card.tone]
+    attachment = {"color": color, "blocks": sheet.blocks()}
     text = as_plain(card.title, card.rack, card.parts, tone=card.tone)
     return Drawing(text=_fallback(text), blocks=head.blocks(), attachments=[attachment])
 

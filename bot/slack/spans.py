@@ -15,13 +15,14 @@ from engine.marks import Kind, Span, read
 from storage.records import Person
 
 _MARKUP = re.compile(r"[*_~`>]|:[\w+-]+:")
+ELSEWHERE = frozenset({"email", "github", "terminal", "workflow"})  # not teams of Slack
 _USER_ID = re.compile(r"[UW][A-Z0-9]{2,20}")
 _DATE_FORMAT = "{date_short_pretty} {time}"
 
 
 def is_in_slack(person: Person) -> bool:
     """Whether Slack knows the person, so that they can be mentioned."""
-    return person.team != "terminal" and _USER_ID.fullmatch(person.user) is not None
+    return person.team not in ELSEWHERE and _USER_ID.fullmatch(person.user) is not None
 
 
 def name_of(person: Person) -> str:
@@ -102,6 +103,8 @@ def _rich(span: Span) -> Block | None:
             "format": _DATE_FORMAT,
             "fallback": moment_in_words(span.moment),
         }
+    if span.url:
+        return {"type": "link", "url": span.url, "text": clean(span.text)} | style
     if span.kind is Kind.CODE:
         style = {"style": {"bold": True, "code": True} if span.bold else {"code": True}}
     text = clean(_plain(span))
@@ -114,6 +117,8 @@ def _mrkdwn(span: Span) -> str:
     if span.moment:
         stamp, words = int(span.moment.timestamp()), moment_in_words(span.moment)
         return f"<!date^{stamp}^{_DATE_FORMAT}|{words}>"
+    if span.url:
+        return f"<{escape(span.url)}|{escape(span.text.replace('|', ' '))}>"
     if span.kind is Kind.CODE:
         return f"`{escape(span.text.replace('`', chr(39)))}`"
     return f"*{escape(span.text)}*" if _can_be_bold(span) else escape(_plain(span))

@@ -98,6 +98,8 @@ def _words(span: Span) -> str:
         return f"{span.moment.astimezone():%d %b %H:%M}"
     if span.kind is Kind.CODE and span.text.startswith("/rack "):
         return f"rackhand {span.text.removeprefix('/rack ')}"
+    if span.url:
+        return f"{span.text} ({span.url})"
     return span.text
 
 

@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 from hypothesis import given
 from hypothesis import strategies as st
 
-from engine.marks import Kind, Span, literal, moment, read
+from engine.marks import Kind, Span, link, literal, moment, read
 from storage.records import Person
 
 ADA = Person(team="T1", user="U0ADA", name="Ada")
@@ -47,3 +47,17 @@ def test_a_mark_that_is_not_whole_or_of_nobody_stays_as_written() -> None:
 def test_a_moment_is_kept_to_the_second() -> None:
     at = datetime(2026, 8, 1, 12, 0, 5, tzinfo=UTC)
     assert read(moment(at)) == (Span(kind=Kind.MOMENT, moment=at),)
+
+
+@given(st.text(max_size=30), st.sampled_from(["https://a.example/x?y=1#z", "http://a.example"]))
+def test_a_link_is_read_whatever_its_label_holds(label: str, url: str) -> None:
+    (span,) = read(link(label, url))
+
+    assert (span.kind, span.url) == (Kind.LINK, url)
+    assert span.text.strip()
+
+
+def test_what_is_no_web_address_is_no_link() -> None:
+    assert read(link("log", "javascript:alert(1)")) == read("log")
+    assert read(link("log", None)) == read("log")
+    assert read(literal("{log|https://a.example}"))[0].kind is Kind.WORDS
