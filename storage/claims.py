@@ -77,6 +77,13 @@ def alive(transaction: Transaction, name: str, now: datetime) -> bool:
     return row is not None and row.beat_at + timedelta(seconds=row.seconds) >= now
 
 
+def last_beat(transaction: Transaction, name: str) -> datetime | None:
+    """Read when *name* gave its last sign of life, whether or not it still holds."""
+    query = select(heartbeats.c.beat_at).where(heartbeats.c.name == name)
+    found: datetime | None = transaction.execute(query).scalar()
+    return found
+
+
 def stop_beating(transaction: Transaction, name: str) -> None:
     """Withdraw a sign of life at a clean end."""
     transaction.execute(delete(heartbeats).where(heartbeats.c.name == name))

@@ -1,13 +1,14 @@
 """Queries about jobs and their tasks."""
 
 from collections.abc import Sequence
+from datetime import datetime
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from storage import rows
 from storage.store import Transaction
-from storage.workflow_records import Job, JobStatus, Task
+from storage.workflow_records import Job, JobStatus, Task, TaskKind, TaskStatus
 from storage.workflow_tables import jobs, tasks
 
 OPEN = (JobStatus.QUEUED, JobStatus.RUNNING, JobStatus.WAITING)
@@ -80,6 +81,28 @@ def tasks_of(transaction: Transaction, job_id: str) -> list[Task]:
     return [rows.record_of(Task, row) for row in transaction.execute(query)]
 
 
+def tasks_of_jobs(transaction: Transaction, job_ids: Sequence[str]) -> dict[str, list[Task]]:
+    """Read the tasks of several jobs in their order, by job."""
+    query = select(tasks).where(tasks.c.job_id.in_(job_ids)).order_by(tasks.c.position)
+    found: dict[str, list[Task]] = {one: [] for one in job_ids}
+    for row in transaction.execute(query):
+        found[row.job_id].append(rows.record_of(Task, row))
+    return found
+
+
+def before(transaction: Transaction, job: Job) -> str | None:
+    """Read the sha of the newest earlier job of the workflow and ref that has begun."""
+    query = (
+        select(jobs.c.sha)
+        .where(jobs.c.workflow == job.workflow, jobs.c.ref == job.ref, jobs.c.id != job.id)
+        .where(jobs.c.started_at.is_not(None), jobs.c.created_at <= job.created_at)
+        .order_by(jobs.c.created_at.desc(), jobs.c.started_at.desc())
+        .limit(1)
+    )
+    found: str | None = transaction.execute(query).scalar()
+    return found
+
+
 def task(transaction: Transaction, job_id: str, position: int) -> Task | None:
     """Read one task."""
     return rows.get(transaction, tasks, Task, job_id=job_id, position=position)
@@ -97,6 +120,17 @@ def change_task(transaction: Transaction, one: Task, **changes: Any) -> None:
         "attempt": one.attempt,
     }
     rows.change(transaction, tasks, expected, changes)
+
+
+def look_at_checks(transaction: Transaction, sha: str, at: datetime) -> int:
+    """Have the tasks that wait for the checks of a commit look at once; return how many do."""
+    begun = select(jobs.c.id).where(jobs.c.sha == sha, jobs.c.status.in_(BEGUN))
+    waiting = (
+        update(tasks)
+        .where(tasks.c.job_id.in_(begun))
+        .where(tasks.c.kind == TaskKind.WAIT_FOR_CHECKS, tasks.c.status == TaskStatus.RUNNING)
+    )
+    return transaction.execute(waiting.values(look_at=at)).rowcount
 
 
 def _read(transaction: Transaction, query: Any) -> list[Job]:

@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import delete, select, update
+from sqlalchemy import delete, func, or_, select, update
 
 from storage import rows
 from storage.store import Transaction
@@ -33,18 +33,33 @@ def due(transaction: Transaction, now: datetime) -> list[Watched]:
     return [rows.record_of(Watched, row) for row in transaction.execute(query)]
 
 
+def named(transaction: Transaction, name: str) -> list[Watched]:
+    """Read what is watched of the repository that the forge calls *name* now, in any case."""
+    is_it = or_(
+        func.lower(watched.c.repo) == name.lower(), func.lower(watched.c.moved_to) == name.lower()
+    )
+    return [
+        rows.record_of(Watched, row) for row in transaction.execute(select(watched).where(is_it))
+    ]
+
+
 def look_now(
     transaction: Transaction, repo: str, at: datetime, *, expects: str | None = None
 ) -> None:
     """Have a repository looked at at once; *expects* is the sha that should be seen then."""
     changes: dict[str, Any] = {"due_at": at}
     if expects:
-        changes["expects"] = expects
+        changes |= {"expects": expects, "expects_since": at}
     transaction.execute(update(watched).where(watched.c.repo == repo).values(changes))
 
 
-def looked(transaction: Transaction, one: Watched, **changes: Any) -> None:
-    """Write what came of a look, unless somebody asked for another one meanwhile."""
+def change(transaction: Transaction, repo: str, **changes: Any) -> None:
+    """Write what was learned of a repository."""
+    transaction.execute(update(watched).where(watched.c.repo == repo).values(changes))
+
+
+def look_again(transaction: Transaction, one: Watched, **changes: Any) -> None:
+    """Write when to look again, unless somebody asked for that meanwhile: that look comes first."""
     unchanged = (watched.c.repo == one.repo) & (watched.c.due_at == one.due_at)
     transaction.execute(update(watched).where(unchanged).values(changes))
 

@@ -141,6 +141,8 @@ class Watched:
     due_at: datetime  # of the next look; a webhook makes it now
     looked_at: datetime | None = None  # None: never; the first look begins no job
     expects: str | None = None  # a sha that a webhook told of and no look has seen yet
+    expects_since: datetime | None = None
+    moved_to: str | None = None  # its present name, where that is another
     trouble: str | None = None  # why the last look failed, for people
     trouble_since: datetime | None = None
 

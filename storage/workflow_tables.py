@@ -95,6 +95,8 @@ watched = Table(
     Column("due_at", Moment, nullable=False),
     Column("looked_at", Moment),
     Column("expects", SHA),
+    Column("expects_since", Moment),
+    Column("moved_to", Text),
     Column("trouble", Text),
     Column("trouble_since", Moment),
     Index(None, "due_at"),

@@ -378,6 +378,8 @@ def upgrade() -> None:
         sa.Column("due_at", sa.DateTime(), nullable=False),
         sa.Column("looked_at", sa.DateTime(), nullable=True),
         sa.Column("expects", sa.String(length=64), nullable=True),
+        sa.Column("expects_since", sa.DateTime(), nullable=True),
+        sa.Column("moved_to", sa.Text(), nullable=True),
         sa.Column("trouble", sa.Text(), nullable=True),
         sa.Column("trouble_since", sa.DateTime(), nullable=True),
         sa.PrimaryKeyConstraint("repo", name=op.f("pk_watched")),
