@@ -43,6 +43,7 @@ class World:
     work_folder: Path  # checkouts live here while they are built
     registry: Registry | None = None
     forge: Forge | None = None  # where repositories are hosted; None: none is set up
+    forge_poll_seconds: float = 60.0  # between two looks at a repository that nothing was told of
     default_channel: str | None = None
     builds_at_once: int = 4
     services_at_once: int = 2
