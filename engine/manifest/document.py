@@ -24,11 +24,10 @@ def load(path: Path, file: str) -> Value:
 
 def parse(content: bytes, file: str) -> Value:
     """Read the *content* of *file*. Raises ``UserError`` that names line and cause."""
-    root = _compose(_text(content, file), file)
+    root = root_of(content, file)
     if root is None:
         raise UserError(f"`{file}` is empty.", remedy="Write the app's services into it.")
     value = Value(file=file, path="", line=1, node=root)
-    _check_bounds(root, file)
     if not value.is_mapping:
         raise UserError(
             f"`{file}` is not a Compose file.",
@@ -36,6 +35,14 @@ def parse(content: bytes, file: str) -> Value:
             remedy="Begin it with `services:`.",
         )
     return value
+
+
+def root_of(content: bytes, file: str) -> yaml.Node | None:
+    """Return the root of any YAML within bounds; None for an empty one. Raises ``UserError``."""
+    root = _compose(_text(content, file), file)
+    if root is not None:
+        _check_bounds(root, file)
+    return root
 
 
 def _text(content: bytes, file: str) -> str:
