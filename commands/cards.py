@@ -1,6 +1,6 @@
-"""The cards of builds and promotions, drawn from what they are now."""
+"""The cards of builds, promotions and jobs, drawn from what they are now."""
 
-from commands import promotion_card
+from commands import job_card, promotion_card
 from commands.context import tag_of
 from commands.drawn import commit_line, footer, sentences, step_line
 from commands.releases import promote_button
@@ -10,7 +10,7 @@ from engine.build import how_it_stands
 from engine.lifecycle import is_final
 from engine.marks import literal
 from engine.world import World
-from storage import builds, promotions
+from storage import builds, jobs, promotions
 from storage.records import Build, BuildStatus
 
 STEPS = {
@@ -28,10 +28,12 @@ TONES = {
 
 
 def card(world: World, subject: str) -> CardView | None:
-    """Draw the card of a build or promotion; None for an id that is neither."""
+    """Draw the card of a build, promotion or job; None for an id that is none of them."""
     with world.store.read() as transaction:
         if build := builds.get(transaction, subject):
             return _of_build(world, build)
+        if job := jobs.get(transaction, subject):
+            return job_card.draw(world, job, job_card.around(transaction, job))
         promotion = promotions.get(transaction, subject)
         if promotion is None:
             return None

@@ -100,15 +100,18 @@ class Telling:
             place = self._post(outgoing, drawing, channel=channel, thread_ts=thread_ts)
         except Rejected as rejected:
             if thread and rejected.code in DELETED:
-                return self._without_thread(outgoing, thread)
+                self._forget_root(thread)
+                self._never_left(outgoing)
+                return False
             return self._refused(outgoing, channel, rejected)
+        if thread and place.thread_ts is None:  # said in the channel: the job's card was deleted
+            self._forget_root(thread)
         self._places.learn(channel, place.channel)
         return self._placed(outgoing, place, drawing)
 
-    def _without_thread(self, outgoing: Outgoing, thread: Thread) -> bool:
-        """The job's card was deleted: it is posted anew, and this one after it."""
+    def _forget_root(self, thread: Thread) -> None:
+        """Have the job's card, which somebody deleted, posted anew."""
         with self._world.store.write() as transaction:
-            outbox.forget_try(transaction, outgoing)
             gone = outbox.card_at(transaction, channel=thread.channel, ts=thread.ts)
             if gone:
                 outbox.remove_card(transaction, gone.subject)
@@ -118,7 +121,6 @@ class Telling:
                     channel=thread.channel,
                     at=self._world.clock.now(),
                 )
-        return False
 
     def _refused(self, outgoing: Outgoing, channel: str, rejected: Rejected) -> bool:
         """Leave the card to the next tick: the channel was joined, or another one is tried."""
@@ -128,9 +130,12 @@ class Telling:
         log.warning(
             "card refused", extra={"channel": channel, "code": rejected.code, "joined": joined}
         )
+        self._never_left(outgoing)
+        return False
+
+    def _never_left(self, outgoing: Outgoing) -> None:
         with self._world.store.write() as transaction:
             outbox.forget_try(transaction, outgoing)
-        return False
 
     def _found_again(self, outgoing: Outgoing, place: Place) -> bool:
         """Take a card that was posted before a crash; what it shows may be old, so edit it."""
