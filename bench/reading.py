@@ -1,6 +1,5 @@
 """Reads a local workspace as a person does: is each thing said, and said once?"""
 
-import re
 import sys
 from collections import Counter
 from collections.abc import Mapping, Sequence
@@ -14,7 +13,6 @@ from bot.workspace.seen import SeenMessage
 from storage import outbox
 from storage.records import Outgoing
 
-LIVE_THEN = re.compile(r"R[A-Z]{10} is (still )?live\.")  # true as of the card's last drawing
 NOTICE = "notice:"  # what is told beside the milestones, such as that a lease was taken over
 
 
@@ -74,15 +72,11 @@ def heard(bot: Bot, ada: Visitor, turns: Sequence[Turn], expected: Expected) -> 
 
 
 def of_card(turn: Turn, shown: Sequence[str], wanted: str) -> Heard:
-    """Judge the texts of a turn's cards: there is one, and it shows how the turn ended.
-
-    An ended card also tells which release is live, as of then: it is not drawn anew for each
-    later turn.
-    """
+    """Judge the texts of a turn's cards: there is one, and it shows how the turn ended."""
     found = Heard(messages=len(shown))
     if len(shown) > 1:
         found += _said(turn, f"it has {len(shown)} cards", duplicates=len(shown) - 1)
-    if LIVE_THEN.sub("", wanted) not in {LIVE_THEN.sub("", text) for text in shown}:
+    if wanted not in shown:
         found += _said(turn, f"its card shows {list(shown)}, not {wanted!r}", losses=1)
     return found
 

@@ -10,7 +10,7 @@ from commands.preview import line_of
 from commands.receipts import hook_line, side
 from commands.reply import Actions, Button, CardView, Facts, Note, Part, Text, Tone
 from commands.status import DEEDS, approve_button, cancel_button
-from engine import canary, locking, measuring, receipt
+from engine import canary, locking, measuring, receipt, tell
 from engine.lifecycle import is_final
 from engine.marks import literal, moment
 from engine.queue import ahead_of
@@ -43,7 +43,9 @@ ENDS = {
     P.SUPERSEDED: "A newer one took its place.",
     P.FAILED: "Failed.",
     P.ROLLED_BACK: "Taken back.",
+    P.ROLLBACK_FAILED: "Taking it back failed.",
 }
+NOT_LIVE = "It is not live any more."
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -130,7 +132,7 @@ def how_it_ended(promotion: Promotion) -> Tone:
         return Tone.GOOD
     if promotion.status is P.ROLLBACK_FAILED:
         return Tone.BAD
-    failed = promotion.status in BAD and not promotion.cancel_asked_by
+    failed = promotion.status in BAD and not tell.was_canceled(promotion)
     return Tone.BAD if failed else Tone.MUTED
 
 
@@ -140,13 +142,14 @@ def state_of(promotion: Promotion, live: Live | None) -> str:
         return f"*Waiting for an approval*: {promotion.rack} is protected."
     if promotion.status is P.SUCCEEDED:
         return _after_success(promotion, live)
-    if promotion.status is P.ROLLBACK_FAILED:  # what is on record may not be so
+    if promotion.status is P.ROLLBACK_FAILED and promotion.leftovers:  # the record may not be so
         return sentences("*Taking it back failed.* Traffic may be broken.", promotion.reason)
     if is_final(promotion.status):
         end = ENDS[promotion.status]
-        if promotion.cancel_asked_by:
+        if promotion.status is P.CANCELED or tell.was_canceled(promotion):
+            assert promotion.cancel_asked_by
             end = f"{literal(promotion.cancel_asked_by.name)} canceled it."
-        return sentences(f"*{end}*", promotion.reason, _what_is_live(promotion, live))
+        return sentences(f"*{end}*", promotion.reason, _what_served(promotion, live))
     if promotion.cancel_asked_by:
         return f"*{literal(promotion.cancel_asked_by.name)} canceled it.* Taking its steps back."
     if promotion.status is P.ROLLING_BACK:
@@ -165,7 +168,7 @@ def _step(promotion: Promotion) -> str:
 def _after_success(promotion: Promotion, live: Live | None) -> str:
     if live is None or live.promotion_id != promotion.id:
         since = f"Went live {moment(promotion.live_at)}. " if promotion.live_at else ""
-        return since + _what_is_live(promotion, live)
+        return since + NOT_LIVE
     if not live.healthy:
         return f"*Live but unhealthy*: {live.health_reason}"
     before = promotion.previous_release_id
@@ -173,11 +176,21 @@ def _after_success(promotion: Promotion, live: Live | None) -> str:
     return f"*Live* since {moment(live.since)}{instead}."
 
 
-def _what_is_live(promotion: Promotion, live: Live | None) -> str:
-    if live is None:
-        return f"Nothing of {promotion.app} is live on {promotion.rack}."
-    still = "still " if live.release_id == promotion.previous_release_id else ""
-    return f"*{live.release_id}* is {still}live."
+def _what_served(promotion: Promotion, live: Live | None) -> str:
+    """Say what its end has left, so that it stays true: nobody draws it anew with each release.
+
+    Only of its own release it is said what is so now, since the card is drawn when that changes.
+    """
+    if live is not None and live.promotion_id == promotion.id:
+        return f"*{promotion.release_id}* is live."
+    if promotion.started_at is None:
+        return ""
+    before = f"*{promotion.previous_release_id}*" if promotion.previous_release_id else ""
+    if promotion.status in {P.ROLLED_BACK, P.ROLLBACK_FAILED} and before:
+        return f"The traffic went back to {before}."
+    if promotion.live_at:
+        return NOT_LIVE
+    return f"{before} stayed live." if before else "Nothing was live before it."
 
 
 def _place_in_line(promotion: Promotion, around: Around) -> str:

@@ -142,7 +142,7 @@ def turned_away(screen: Screen, firm: Company, old: str) -> None:
     if firm.stage.engine != MEMORY:
         assert firm.outside.version("staging") == FIXED
     sees(card, "Failed. web", WORK_SECONDS)
-    sees(card, f"{old} is still live.")
+    sees(card, f"{old} stayed live.")
     told = screen.channel.locator("article").filter(has_text="replied to a thread").last
     sees(told, "/health")
     serves(firm, "staging", old, FIXED)

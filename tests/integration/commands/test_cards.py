@@ -146,3 +146,30 @@ def test_hooks_that_ended_show_on_the_card_while_it_goes_on(scene: Scene) -> Non
     assert "before_promote of web ended well after" in shown(scene, promotion_id)
     scene.settle(seconds=10)
     assert "before_promote" not in shown(scene, promotion_id)
+
+
+def test_what_an_ended_card_says_stays_true_when_others_go_live(scene: Scene) -> None:
+    first = scene.built("First", FILES)
+    broken = scene.built("Broken", FILES)
+    scene.behave(broken, Behaviour(exit_code=3))
+    old = scene.went_live(first)
+    failed = scene.did("promote", broken)
+    scene.settle()
+    back = scene.did("promote", scene.built("Sick", FILES))
+    scene.until(back, P.BAKING)
+    scene.say("cancel", back)
+    scene.settle()
+    waited = scene.did("promote", scene.built("Waiting", FILES))
+    scene.say("cancel", waited)
+    new = scene.went_live(scene.built("New", FILES))
+
+    ended = (old, failed, back, waited)
+    then = {one: shown(scene, one) for one in ended}
+    assert f"{first} stayed live." in then[failed]
+    assert f"Ada canceled it. The traffic went back to {first}." in then[back]
+    assert "live" not in then[waited]
+    assert "It is not live any more." in then[old]
+
+    scene.went_live(scene.built("Newest", FILES))
+    assert {one: shown(scene, one) for one in ended} == then
+    assert "It is not live any more." in shown(scene, new)

@@ -62,9 +62,3 @@ def test_a_turn_has_one_card_that_shows_its_end() -> None:
     assert of_card(TURN, ["Done", "Done"], "Done") == Heard(messages=2, duplicates=1)
     assert of_card(TURN, ["Baking"], "Done") == Heard(messages=1, losses=1)
     assert of_card(TURN, [], "Done").losses == 1
-
-
-def test_an_ended_card_may_tell_what_was_live_then() -> None:
-    before, now = "Failed. RABCDEFGHJK is still live. Ada", "Failed. RLMNPQRSTUV is live. Ada"
-    assert of_card(TURN, [before], now) == Heard(messages=1)
-    assert of_card(TURN, [before.replace("Failed", "Baking")], now).losses == 1
