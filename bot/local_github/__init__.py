@@ -1,0 +1,1 @@
+"""A GitHub on localhost, as strict as GitHub, for the demo and the tests."""

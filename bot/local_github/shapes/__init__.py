@@ -1,0 +1,1 @@
+"""Draws records as the JSON objects that GitHub's REST API and webhooks have in common."""

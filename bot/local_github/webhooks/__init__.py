@@ -1,0 +1,1 @@
+"""Tells hooks what happened, signed as GitHub signs."""
