@@ -14,6 +14,8 @@ from bot.relay.relay import Relay
 from engine import advance, announce, build_worker, checkouts, images, queue, watch
 from engine.errors import PortError
 from engine.leases import LeaseLost
+from engine.workflows import advance as job_advance
+from engine.workflows import line
 from engine.world import World
 from storage import builds, claims, promotions, samples
 from storage.store import Unavailable
@@ -25,6 +27,7 @@ HOUSEKEEPING_SECONDS = 300.0
 BEAT_SECONDS = 2.0
 BEAT_HOLDS_SECONDS = 15.0
 PROMOTIONS_AT_ONCE = 16
+JOBS_AT_ONCE = 8
 REQUESTS_KEPT = timedelta(days=2)  # Slack redelivers within minutes
 SAMPLES_KEPT = timedelta(days=90)  # the seconds behind a receipt, which itself stays
 
@@ -42,8 +45,9 @@ class Ticks:
         self._relay = relay
         self._builds = Workers(world.builds_at_once, "build")
         self._promotions = Workers(PROMOTIONS_AT_ONCE, "promotion")
+        self._jobs = Workers(JOBS_AT_ONCE, "job")
         self._scheduler = BackgroundScheduler(
-            executors={"default": JobPool(8 + len(world.racks))},
+            executors={"default": JobPool(9 + len(world.racks))},
             job_defaults={"coalesce": True, "max_instances": 1, "misfire_grace_time": None},
         )
         logging.getLogger("apscheduler").setLevel(logging.ERROR)
@@ -53,6 +57,7 @@ class Ticks:
         self._every(BEAT_SECONDS, "beat", self._beat)
         self._every(TICK_SECONDS, "builds", self._start_builds)
         self._every(TICK_SECONDS, "promotions", self._advance_promotions)
+        self._every(TICK_SECONDS, "jobs", self._advance_jobs)
         if self._relay:
             self._every(TICK_SECONDS, "relay", self._relay.tick)
             self._every(REFRESH_SECONDS, "refresh", partial(announce.refresh, self._world))
@@ -67,6 +72,7 @@ class Ticks:
         """End: steps under way are finished, builds under way go back for the next process."""
         self._world.stopping.set()
         self._scheduler.shutdown(wait=True)
+        self._jobs.close()
         self._promotions.close()
         self._builds.close()
         if self._relay:
@@ -89,6 +95,10 @@ class Ticks:
         for promotion_id in queue.due(self._world):
             step = partial(advance.advance, self._world, promotion_id)
             self._promotions.begin(promotion_id, step)
+
+    def _advance_jobs(self) -> None:
+        for job_id in line.due(self._world):
+            self._jobs.begin(job_id, partial(job_advance.advance, self._world, job_id))
 
     def _keep_house(self) -> None:
         checkouts.clear(self._world)

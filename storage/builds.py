@@ -33,6 +33,12 @@ def for_task(transaction: Transaction, key: str) -> Build | None:
     return rows.get(transaction, builds, Build, for_task=key)
 
 
+def of_tasks(transaction: Transaction, keys: Sequence[str]) -> list[Build]:
+    """Read the builds that the tasks with these keys have asked for."""
+    query = select(builds).where(builds.c.for_task.in_(keys))
+    return [rows.record_of(Build, row) for row in transaction.execute(query)]
+
+
 def change(transaction: Transaction, build: Build, **changes: Any) -> None:
     """Write *changes* if the build still has the status it was read with, else ``Stale``."""
     rows.change(transaction, builds, {"id": build.id, "status": build.status}, changes)

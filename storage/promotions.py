@@ -29,6 +29,11 @@ def for_task(transaction: Transaction, key: str) -> Promotion | None:
     return rows.get(transaction, promotions, Promotion, for_task=key)
 
 
+def of_tasks(transaction: Transaction, keys: Sequence[str]) -> list[Promotion]:
+    """Read the promotions that the tasks with these keys have asked for."""
+    return _read(transaction, select(promotions).where(promotions.c.for_task.in_(keys)))
+
+
 def change(transaction: Transaction, promotion: Promotion, **changes: Any) -> None:
     """Write *changes* if the promotion still has the status it was read with, else ``Stale``.
 

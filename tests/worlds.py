@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 from commands.reply import Button, Reply
 from commands.request import Origin, Request, Standing
@@ -18,8 +19,12 @@ from engine.adapters.memory.state import SimulatedProcess
 from engine.adapters.memory_builder import MemoryBuilder
 from engine.adapters.placement import Traffic
 from engine.environment import Vault
+from engine.workflows import advance as job_advance
+from engine.workflows import jobs as job_story
+from engine.workflows import line
+from engine.workflows.people import pusher
 from engine.world import RackSpec, World
-from storage import apps, builds, claims, outbox, promotions, releases
+from storage import apps, builds, claims, jobs, outbox, promotions, releases, workflows
 from storage.records import (
     App,
     Build,
@@ -31,7 +36,9 @@ from storage.records import (
     Release,
 )
 from storage.store import Store
+from storage.workflow_records import Job, JobStatus, Task, TriggerKind, Workflow
 from tests.fakes import BROKEN_DOCKERFILE, DOCKERFILE, FakeClock, FakeSource, Files
+from tests.fakes_forge import FakeForge
 from tests.reading import as_read, buttons_of, text_of
 from tests.traffic import live_record_is_true
 
@@ -64,6 +71,7 @@ class Scene:
     source: FakeSource
     memory: MemoryWorld
     builder: MemoryBuilder
+    forge: FakeForge
     on_tick: list[Callable[["Scene"], None]] = field(default_factory=list)
     keys: Iterator[int] = field(default_factory=itertools.count)
 
@@ -112,6 +120,8 @@ class Scene:
 
     def tick(self, seconds: float = 1.0, *, sweep: bool = True) -> None:
         """Do once what ``bot.scheduler`` does all the time, then let time pass."""
+        for job_id in line.due(self.world):
+            job_advance.advance(self.world, job_id)
         for build_id in build_worker.due(self.world):
             build_worker.work(self.world, build_id)
         for promotion_id in queue.due(self.world):
@@ -139,7 +149,7 @@ class Scene:
         checkouts.clear(self.world)
 
     def settle(self, *, seconds: float = 1.0, ticks: int = 400) -> None:
-        """Tick until nothing is under way but what waits for an approval."""
+        """Tick until nothing is under way but what waits for a person."""
         for _ in range(ticks):
             if not self.under_way():
                 return
@@ -162,13 +172,15 @@ class Scene:
         raise AssertionError(f"{found.status}, never {statuses}")
 
     def under_way(self) -> list[str]:
-        """What has not ended, but for what waits for an approval."""
+        """What has not ended, but for what waits for a person."""
         with self.store.read() as transaction:
-            return [one.id for one in builds.unfinished(transaction)] + [
-                one.id
-                for one in promotions.unfinished(transaction)
-                if one.status is not PromotionStatus.AWAITING_APPROVAL
+            found: list[Build | Promotion | Job] = [
+                *builds.unfinished(transaction),
+                *promotions.unfinished(transaction),
+                *jobs.with_status(transaction, jobs.OPEN),
             ]
+            paused = {one.name for one in workflows.all_of_them(transaction) if one.paused_at}
+        return [one.id for one in found if not _waits_for_a_person(one, paused)]
 
     # short ways
 
@@ -180,6 +192,50 @@ class Scene:
         made = self.build(build)
         assert made.release_id, f"{made.status}: {made.reason}"
         return made.release_id
+
+    def workflow(self, name: str, *tasks: Any, app: str = "web", **keys: Any) -> Workflow:
+        """Have a workflow with these tasks, as its YAML has them; begun by pushes to main."""
+        now = self.clock.now()
+        made = Workflow(
+            name=name,
+            app=app,
+            definition={"app": app, "on": {"push": "main"}, "tasks": list(tasks), **keys},
+            revision=1,
+            in_file=False,
+            created_by=ADA,
+            created_at=now,
+            changed_at=now,
+        )
+        with self.store.write() as transaction:
+            workflows.add(transaction, made)
+        return made
+
+    def push(self, subject: str, files: Files = DOCKERFILE, *, app: str = "web") -> str:
+        """Push a commit to main, on the forge and where builds fetch it; return its sha."""
+        sha = self.source.commit(subject, files)
+        return self.forge.push(app, subject, sha=sha)
+
+    def job_for(self, workflow: str, sha: str, *, ref: str = "refs/heads/main") -> str:
+        """Begin a job for a commit as a push does, and return its id."""
+        subject = self.source.commits[sha][0].subject
+        with self.store.write() as transaction:
+            found = workflows.get(transaction, workflow)
+            assert found
+            job = job_story.begin(
+                self.world,
+                transaction,
+                found,
+                ref=ref,
+                sha=sha,
+                cause=f"{ref}@{sha}#{next(self.keys)}",
+                trigger=TriggerKind.PUSH,
+                asked_by=pusher("ada", "Ada Lovelace"),
+                subject=subject,
+                author="Ada Lovelace",
+            )
+        assert job
+        self.clock.pass_time(0.001)
+        return job.id
 
     def built_candidate(self, subject: str, files: Files = DOCKERFILE) -> str:
         """Build a release beside whatever else is under way."""
@@ -215,6 +271,21 @@ class Scene:
             found = promotions.get(transaction, promotion_id)
         assert found
         return found
+
+    def job(self, job_id: str) -> Job:
+        with self.store.read() as transaction:
+            found = jobs.get(transaction, job_id)
+        assert found
+        return found
+
+    def all_jobs(self) -> list[Job]:
+        """Oldest first."""
+        with self.store.read() as transaction:
+            return jobs.latest(transaction, limit=10_000)[::-1]
+
+    def tasks(self, job_id: str) -> list[Task]:
+        with self.store.read() as transaction:
+            return jobs.tasks_of(transaction, job_id)
 
     def all_promotions(self) -> list[Promotion]:
         """Oldest first."""
@@ -298,11 +369,13 @@ def scene_over(
     racks: Mapping[str, RackSpec],
     memory: MemoryWorld | None = None,
     source: FakeSource | None = None,
+    forge: FakeForge | None = None,
     owner: str = "bot 1",
 ) -> Scene:
     """Make a Rackhand over a database, and over racks and repositories that may be there too."""
     clock, builder = FakeClock(), MemoryBuilder()
     source, memory = source or FakeSource(), memory or MemoryWorld()
+    forge = forge or FakeForge(clock)
 
     def builder_of(rack: str) -> MemoryBuilder:
         held = partial(memory.add_image, rack, app="web")  # only there, until it is brought
@@ -318,12 +391,21 @@ def scene_over(
         source=source,
         vault=Vault(SECRET_KEY),
         work_folder=folder / "work",
+        forge=forge,
         default_channel="#deploys",
         owner=owner,
     )
-    scene = Scene(world=world, clock=clock, source=source, memory=memory, builder=builder)
+    scene = Scene(
+        world=world, clock=clock, source=source, memory=memory, builder=builder, forge=forge
+    )
     scene.on_tick.append(live_record_is_true)
     return scene
+
+
+def _waits_for_a_person(one: Build | Promotion | Job, paused: set[str]) -> bool:
+    if isinstance(one, Job) and one.workflow in paused:
+        return one.status is JobStatus.QUEUED or one.status is JobStatus.WAITING
+    return one.status in {JobStatus.WAITING, PromotionStatus.AWAITING_APPROVAL}
 
 
 def app_named(name: str, clock: FakeClock) -> App:
