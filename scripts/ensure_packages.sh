@@ -20,7 +20,7 @@ needs() {
         printf '%s\n' 'docker-registry docker-registry' \
             '/usr/lib/postgresql/*/bin/initdb postgresql' 'sshd openssh-server' \
             'ssh openssh-client' 'chromium chromium' \
-            '/usr/lib/*/libatomic.so.1 libatomic1' \
+            '/usr/lib/*/libatomic.so.1 libatomic1' 'npm npm' \
             '/usr/share/fonts/truetype/noto/NotoColorEmoji.ttf fonts-noto-color-emoji' ;;
     bench)
         needs demo

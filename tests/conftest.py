@@ -7,6 +7,7 @@ pytest_plugins = (
     "tests.services.registries",
     "tests.services.postgres",
     "tests.services.browser",
+    "tests.services.octokit",
     "tests.services.second_go",
     "tests.services.tally",
     "tests.databases",
