@@ -8,6 +8,8 @@ from typing import Any, Literal
 import yaml
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError
 
+from bot.github_access import Given, access_to_github
+from engine.adapters.github import GitHubAccess
 from engine.errors import UserError
 
 Color = Literal["green", "red", "blue", "yellow", "purple", "orange", "brown", "white", "black"]
@@ -74,6 +76,15 @@ class GitSection(Section):
     known_hosts_file: Path | None = None
 
 
+class GitHubSection(Section):
+    """GitHub, where repositories begin jobs. Token and key come from the environment."""
+
+    poll_seconds: float = Field(default=60.0, ge=1)  # between two looks at a repository
+    app_id: int | None = Field(default=None, ge=1)
+    installation_id: int | None = Field(default=None, ge=1)
+    key_file: Path | None = None
+
+
 class BuildsSection(Section):
     """How builds are run."""
 
@@ -91,6 +102,7 @@ class FileSettings(Section):
     apps: dict[str, AppSection] = {}
     registry: RegistrySection | None = None
     git: dict[str, GitSection] = {}  # by host name
+    github: GitHubSection = GitHubSection()
     builds: BuildsSection = BuildsSection()
     database: str = "sqlite:///rackhand.db"
 
@@ -108,6 +120,10 @@ class Secrets(BaseModel):
     rackhand_database_url: SecretStr | None = None
     registry_username: str | None = None
     registry_password: SecretStr | None = None
+    github_token: SecretStr | None = None
+    github_app_private_key: SecretStr | None = None
+    github_webhook_secret: SecretStr | None = None
+    github_api_url: str = "https://api.github.com"
     port: int = 3000
 
 
@@ -120,6 +136,7 @@ class Settings(BaseModel):
     secrets: Secrets
     folder: Path  # relative paths in the file begin here
     git_tokens: dict[str, SecretStr] = {}  # by host name
+    github: GitHubAccess | None = None  # None: nothing that opens GitHub was given
 
     @property
     def database_url(self) -> str:
@@ -171,9 +188,26 @@ def load(path: Path, environment: Mapping[str, str]) -> Settings:
     if file is not None:
         faults += _bad_names(file, path)
     tokens = _git_tokens(file, environment, faults) if file is not None else {}
+    folder = path.resolve().parent
+    github = _github(file, secrets, folder, faults) if file and secrets else None
     if faults or file is None or secrets is None:
         raise UserError(f"{path} has faults:", why="\n".join(f"- {fault}" for fault in faults))
-    return Settings(file=file, secrets=secrets, folder=path.resolve().parent, git_tokens=tokens)
+    return Settings(file=file, secrets=secrets, folder=folder, git_tokens=tokens, github=github)
+
+
+def _github(
+    file: FileSettings, secrets: Secrets, folder: Path, faults: list[str]
+) -> GitHubAccess | None:
+    section, token, key = file.github, secrets.github_token, secrets.github_app_private_key
+    given = Given(
+        api_url=secrets.github_api_url,
+        token=token.get_secret_value() if token else None,
+        app_id=section.app_id,
+        installation_id=section.installation_id,
+        private_key=key.get_secret_value() if key else None,
+        key_file=folder / section.key_file if section.key_file else None,
+    )
+    return access_to_github(given, faults)
 
 
 def _git_tokens(

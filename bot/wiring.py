@@ -15,6 +15,7 @@ from engine.adapters.builders import builder_for
 from engine.adapters.docker import DockerRack, DockerRackSettings
 from engine.adapters.docker.connection import Connection
 from engine.adapters.git import GitCredentials, GitSource
+from engine.adapters.github import GitHubForge
 from engine.adapters.memory import MemoryRack, MemoryWorld
 from engine.adapters.memory_builder import MemoryBuilder
 from engine.adapters.registry import DockerRegistry
@@ -47,6 +48,7 @@ def wire(settings: Settings) -> Wired:
     store.migrate()
     clock = SystemClock()
     racks = Racks(settings, clock)
+    forge = GitHubForge(settings.github, clock) if settings.github else None
     folder = settings.folder / settings.file.builds.folder
     world = World(
         store=store,
@@ -54,8 +56,10 @@ def wire(settings: Settings) -> Wired:
         racks={name: _spec(name, rack) for name, rack in settings.file.racks.items()},
         rack=racks.rack,
         builder=racks.builder,
-        source=_source(settings, folder),
+        source=_source(settings, folder, forge),
         registry=racks.registry(),
+        forge=forge,
+        forge_poll_seconds=settings.file.github.poll_seconds,
         vault=Vault(settings.secret_key),
         work_folder=folder / "checkouts",
         default_channel=settings.file.slack.channel,
@@ -65,7 +69,7 @@ def wire(settings: Settings) -> Wired:
         owner=_owner(),
     )
     name_apps(world, settings)
-    return Wired(world=world, close=lambda: _close(racks, store))
+    return Wired(world=world, close=lambda: _close(racks, store, forge))
 
 
 def name_apps(world: World, settings: Settings) -> None:
@@ -204,7 +208,8 @@ def _spec(name: str, section: RackSection) -> RackSpec:
     )
 
 
-def _source(settings: Settings, folder: Path) -> GitSource:
+def _source(settings: Settings, folder: Path, forge: GitHubForge | None) -> GitSource:
+    """Return what fetches code: where ``git:`` names no token, GitHub's own opens its host."""
     credentials = {
         host: GitCredentials(
             token=token.get_secret_value() if (token := settings.git_tokens.get(host)) else None,
@@ -214,7 +219,8 @@ def _source(settings: Settings, folder: Path) -> GitSource:
         )
         for host, section in settings.file.git.items()
     }
-    return GitSource(folder / "mirrors", credentials=credentials)
+    token_of = forge.token if forge else None
+    return GitSource(folder / "mirrors", credentials=credentials, token_of=token_of)
 
 
 def _owner() -> str:
@@ -235,6 +241,8 @@ def _is_alive(owner: str) -> bool:
         return False
 
 
-def _close(racks: Racks, store: Store) -> None:
+def _close(racks: Racks, store: Store, forge: GitHubForge | None) -> None:
     racks.close()
     store.close()
+    if forge:
+        forge.close()

@@ -4,6 +4,7 @@ import contextlib
 import errno
 import re
 from collections.abc import Callable, Iterator, Mapping
+from dataclasses import replace
 from pathlib import Path
 
 from engine.adapters.git.address import Address, parse
@@ -23,7 +24,9 @@ class GitSource:
     """Resolves and checks out through one mirror per repository below *cache*.
 
     *credentials* are by host name; a token is sent to that host only, and only where nobody
-    between can read it. *environment* is for git itself, such as another HOME.
+    between can read it. *token_of* is asked for the token of an http(s) URL that they have none
+    for, each time, since some expire; it may raise the errors of a port. *environment* is for git
+    itself, such as another HOME.
     """
 
     def __init__(
@@ -31,6 +34,7 @@ class GitSource:
         cache: Path,
         *,
         credentials: Mapping[str, GitCredentials] | None = None,
+        token_of: Callable[[str], str | None] | None = None,
         environment: Mapping[str, str] | None = None,
         fetch_seconds: float = 600.0,
     ) -> None:
@@ -38,6 +42,7 @@ class GitSource:
         self._fetch_seconds = fetch_seconds
         self._cache = cache.absolute()
         self._credentials = dict(credentials or {})
+        self._token_of = token_of
         self._environment = dict(environment or {})
 
     def resolve(self, repo: str, ref: str) -> Commit:
@@ -75,10 +80,18 @@ class GitSource:
     def _open(self, repo: str) -> tuple[Git, Mirror]:
         address = parse(repo)
         _check_path(address)
-        credentials = self._credentials.get(address.host, GitCredentials())
+        credentials = self._credentials_for(address)
         _check_line(address, credentials)
         git = Git(address, credentials, self._environment)
         return git, Mirror(git, self._cache / f"{address.key}.git", self._fetch_seconds)
+
+    def _credentials_for(self, address: Address) -> GitCredentials:
+        found = self._credentials.get(address.host, GitCredentials())
+        if found.token or address.password or self._token_of is None:
+            return found
+        if not (address.is_http and address.is_private_line):
+            return found
+        return replace(found, token=self._token_of(address.url))
 
 
 @contextlib.contextmanager

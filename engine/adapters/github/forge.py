@@ -10,6 +10,7 @@ from engine.adapters.github.addresses import repository_name
 from engine.adapters.github.client import PAGE, Client
 from engine.adapters.github.heads import Heads
 from engine.adapters.github.refusals import Purpose
+from engine.errors import NotFound
 from engine.ports.clock import Clock, SystemClock
 from engine.ports.forge import (
     Checks,
@@ -54,12 +55,18 @@ class GitHubForge:
         return self._client.limits()
 
     def token(self, repo_url: str) -> str | None:
-        """Return what opens a repository for git; None for one that is hosted elsewhere.
+        """Return what opens a repository for git; None where that has to go without.
 
-        An App's token is good for an hour, so it is asked for each time. Raises as the port does.
+        It goes without at other hosts, and where the App is not installed: the repository may be
+        public. An App's token is good for an hour, so it is asked for each time.
         """
         name = self.name_of(repo_url)
-        return self._client.token(name) if name else None
+        if name is None:
+            return None
+        try:
+            return self._client.token(name)
+        except NotFound:
+            return None
 
     def repository(self, repo: str) -> Repository:
         """Look a repository up, following a move."""
