@@ -82,6 +82,12 @@ def heads_of(transaction: Transaction, repo: str) -> dict[str, Head]:
     return {one.ref: one for one in found}
 
 
+def is_seen(transaction: Transaction, repo: str, sha: str) -> bool:
+    """Whether a branch, tag or release was last seen at a commit."""
+    query = select(heads.c.ref).where(heads.c.repo == repo, heads.c.sha == sha).limit(1)
+    return transaction.execute(query).first() is not None
+
+
 def add_head(transaction: Transaction, one: Head) -> bool:
     """Record a head that was not known; False where it is by now."""
     return rows.add_if_new(transaction, heads, rows.values_of(one))
