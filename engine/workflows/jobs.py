@@ -1,6 +1,6 @@
 """Asking for jobs and for their end; and what becomes of them when something moves on the forge."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -174,36 +174,25 @@ def branch_moved(
     ref: str,
     sha: str | None,
     *,
-    removed: bool,
+    gone: Collection[str] = (),
 ) -> None:
     """Hear that a branch or tag has moved to *sha*, or was deleted (None).
 
-    With *removed* its old commits are not part of it any more. A job of such a commit ends, unless
-    it is built already: then it goes on, and says so.
+    The commits of jobs that are *gone* are not part of it any more. A job of such a commit ends,
+    unless it is built already: then it goes on, and says so.
     """
-    if sha is not None and not removed:
+    if sha is not None and not gone:
         return
     for job in jobs.with_status(transaction, jobs.OPEN):
-        if job.ref != ref or job.sha == sha or not _is_of(world, transaction, job, repo):
+        if job.ref != ref or not _is_of(world, transaction, job, repo):
+            continue
+        if sha is not None and job.sha not in gone:
             continue
         if sha is None:
             reason = f"{kind_and_name(ref)} was deleted."
         else:
             reason = f"A force-push removed {short_sha(job.sha)} from {short(ref)}."
         _lose_commit(world, transaction, job, literal(reason))
-
-
-def checks_changed(
-    world: World, transaction: Transaction, app_names: Sequence[str], sha: str
-) -> None:
-    """Hear that a check of a commit has changed: look at it now and not in some seconds."""
-    now = world.clock.now()
-    for job in jobs.with_status(transaction, jobs.BEGUN):
-        if job.sha != sha or job.app not in app_names:
-            continue
-        for task in jobs.tasks_of(transaction, job.id):
-            if task.kind is TaskKind.WAIT_FOR_CHECKS and task.status is T.RUNNING:
-                jobs.change_task(transaction, task, look_at=now)
 
 
 def _enter(

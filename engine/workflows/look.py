@@ -198,7 +198,7 @@ def _apply(world: World, transaction: Transaction, repo: str, move: Move) -> Non
     else:
         heads.moved(world, transaction, repo, ref, before=before, sha=sha, facts=move.facts)
     if sha is None or move.gone:
-        jobs.branch_moved(world, transaction, repo, ref, sha, removed=bool(move.gone))
+        jobs.branch_moved(world, transaction, repo, ref, sha, gone=move.gone)
 
 
 def _next(world: World, one: Watched, sight: Sight, now: datetime) -> dict[str, datetime | None]:
