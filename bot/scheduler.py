@@ -15,7 +15,7 @@ from engine import advance, announce, build_worker, checkouts, images, queue, wa
 from engine.errors import PortError
 from engine.leases import LeaseLost
 from engine.workflows import advance as job_advance
-from engine.workflows import line
+from engine.workflows import line, look
 from engine.world import World
 from storage import builds, claims, promotions, samples
 from storage.store import Unavailable
@@ -28,7 +28,11 @@ BEAT_SECONDS = 2.0
 BEAT_HOLDS_SECONDS = 15.0
 PROMOTIONS_AT_ONCE = 16
 JOBS_AT_ONCE = 8
-REQUESTS_KEPT = timedelta(days=2)  # Slack redelivers within minutes
+LOOK_SECONDS = 1.0
+LOOKS_AT_ONCE = 4
+REQUESTS_KEPT = timedelta(
+    days=2
+)  # Slack redelivers within minutes, GitHub when somebody asks it to
 SAMPLES_KEPT = timedelta(days=90)  # the seconds behind a receipt, which itself stays
 
 BOT = "bot"  # whose sign of life the terminal looks for
@@ -46,8 +50,9 @@ class Ticks:
         self._builds = Workers(world.builds_at_once, "build")
         self._promotions = Workers(PROMOTIONS_AT_ONCE, "promotion")
         self._jobs = Workers(JOBS_AT_ONCE, "job")
+        self._looks = Workers(LOOKS_AT_ONCE, "look")
         self._scheduler = BackgroundScheduler(
-            executors={"default": JobPool(9 + len(world.racks))},
+            executors={"default": JobPool(10 + len(world.racks))},
             job_defaults={"coalesce": True, "max_instances": 1, "misfire_grace_time": None},
         )
         logging.getLogger("apscheduler").setLevel(logging.ERROR)
@@ -58,6 +63,7 @@ class Ticks:
         self._every(TICK_SECONDS, "builds", self._start_builds)
         self._every(TICK_SECONDS, "promotions", self._advance_promotions)
         self._every(TICK_SECONDS, "jobs", self._advance_jobs)
+        self._every(LOOK_SECONDS, "looks", self._look)
         if self._relay:
             self._every(TICK_SECONDS, "relay", self._relay.tick)
             self._every(REFRESH_SECONDS, "refresh", partial(announce.refresh, self._world))
@@ -73,6 +79,7 @@ class Ticks:
         self._world.stopping.set()
         self._scheduler.shutdown(wait=True)
         self._jobs.close()
+        self._looks.close()
         self._promotions.close()
         self._builds.close()
         if self._relay:
@@ -99,6 +106,10 @@ class Ticks:
     def _advance_jobs(self) -> None:
         for job_id in line.due(self._world):
             self._jobs.begin(job_id, partial(job_advance.advance, self._world, job_id))
+
+    def _look(self) -> None:
+        for repo in look.due(self._world):
+            self._looks.begin(repo, partial(look.look, self._world, repo))
 
     def _keep_house(self) -> None:
         checkouts.clear(self._world)
