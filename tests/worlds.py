@@ -22,6 +22,7 @@ from engine.environment import Vault
 from engine.workflows import advance as job_advance
 from engine.workflows import jobs as job_story
 from engine.workflows import line
+from engine.workflows import look as looking
 from engine.workflows.people import pusher
 from engine.world import RackSpec, World
 from storage import apps, builds, claims, jobs, outbox, promotions, releases, workflows
@@ -120,6 +121,8 @@ class Scene:
 
     def tick(self, seconds: float = 1.0, *, sweep: bool = True) -> None:
         """Do once what ``bot.scheduler`` does all the time, then let time pass."""
+        for repo in looking.due(self.world):
+            looking.look(self.world, repo)
         for job_id in line.due(self.world):
             job_advance.advance(self.world, job_id)
         for build_id in build_worker.due(self.world):
