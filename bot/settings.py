@@ -9,6 +9,7 @@ import yaml
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError
 
 from bot.github_access import Given, access_to_github
+from bot.workflow_settings import plain_workflows
 from engine.adapters.github import GitHubAccess
 from engine.errors import UserError
 
@@ -100,6 +101,7 @@ class FileSettings(Section):
     slack: SlackSection = SlackSection()
     racks: dict[str, RackSection] = Field(min_length=1)
     apps: dict[str, AppSection] = {}
+    workflows: dict[str, Any] = {}  # the plain forms that engine.workflows.reading reads
     registry: RegistrySection | None = None
     git: dict[str, GitSection] = {}  # by host name
     github: GitHubSection = GitHubSection()
@@ -181,7 +183,7 @@ def load(path: Path, environment: Mapping[str, str]) -> Settings:
     except (yaml.YAMLError, UnicodeDecodeError) as error:
         raise UserError(f"{path} is not valid YAML: {error}") from error
     faults: list[str] = []
-    file = _validated(FileSettings, document if document is not None else {}, faults, path, node)
+    file = _file(document if document is not None else {}, faults, path, node)
     given = {name: environment.get(name.upper()) for name in Secrets.model_fields}
     known = {name: value for name, value in given.items() if value}
     secrets = _validated(Secrets, known, faults, path, None)
@@ -208,6 +210,19 @@ def _github(
         key_file=folder / section.key_file if section.key_file else None,
     )
     return access_to_github(given, faults)
+
+
+def _file(document: Any, faults: list[str], path: Path, node: yaml.Node | None) -> Any:
+    """Read the sections of the file, and its workflows by their own reader."""
+    rest = document
+    racks: list[str] = []
+    if isinstance(document, dict):
+        rest = {key: value for key, value in document.items() if key != "workflows"}
+        named = document.get("racks")
+        racks = [str(name) for name in named] if isinstance(named, dict) else []
+    file = _validated(FileSettings, rest, faults, path, node)
+    workflows = plain_workflows(node, path, racks, faults)
+    return file.model_copy(update={"workflows": workflows}) if file else None
 
 
 def _git_tokens(

@@ -25,6 +25,9 @@ from engine.ports.builder import Builder
 from engine.ports.clock import Clock, SystemClock
 from engine.ports.rack import Rack
 from engine.ports.registry import Registry
+from engine.workflows import keeping
+from engine.workflows.definition import Definition
+from engine.workflows.reading import read, refusal
 from engine.world import RackSpec, World
 from storage import apps, claims, ids
 from storage.records import App
@@ -69,6 +72,7 @@ def wire(settings: Settings) -> Wired:
         owner=_owner(),
     )
     name_apps(world, settings)
+    name_workflows(world, settings)
     return Wired(world=world, close=lambda: _close(racks, store, forge))
 
 
@@ -90,6 +94,17 @@ def name_apps(world: World, settings: Settings) -> None:
             f"These apps are in rackhand.yml and were made in Slack too: {both}.",
             remedy="Take them out of the file, or rename them there.",
         ) from error
+
+
+def name_workflows(world: World, settings: Settings) -> None:
+    """Make the file's workflows known; raises ``UserError`` for a name that Slack has made too."""
+    named: dict[str, Definition] = {}
+    for name, plain in settings.file.workflows.items():
+        reading = read(name, plain)
+        if reading.definition is None:
+            raise refusal(name, reading.faults)
+        named[name] = reading.definition
+    keeping.name_workflows(world, named)
 
 
 def forget_dead(world: World) -> int:

@@ -18,7 +18,7 @@ COMMAND_SHOWN = 40  # characters
 ARROW = " → "
 
 
-def flow(world: World, definition: Definition) -> str:
+def draw(world: World, definition: Definition) -> str:
     """Draw a workflow for a text: one line, and those tasks below each other that go together.
 
     "on push to main → ① checks → ② build → ③ promote 🟢 staging"

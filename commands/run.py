@@ -21,6 +21,8 @@ from commands import (
     releases,
     scaling,
     status,
+    workflow_making,
+    workflows,
 )
 from commands.context import Context
 from commands.help import help_for
@@ -38,6 +40,7 @@ from storage.store import Conflict, Stale, Unavailable
 MODULES = (
     *(apps, builds, environment, history, locks, processes),
     *(promotions, queue, racks, releases, scaling, status),
+    *(workflows, workflow_making),
 )
 HELP_WORDS = frozenset({"--help", "-h"})
 UNWRITABLE = re.compile("[\x00\ud800-\udfff]")  # no database takes these
