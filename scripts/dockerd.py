@@ -5,6 +5,7 @@ import os
 import shutil
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -12,6 +13,7 @@ from pathlib import Path
 
 import docker
 from docker.errors import DockerException
+from filelock import FileLock
 
 from scripts import bridge, daemons
 from scripts.places import fingerprint
@@ -77,6 +79,12 @@ def start(engine: Engine, *, outlives_us: bool = False) -> None:
     if answers(engine.url):
         return
     _need_root_and_dockerd()
+    with FileLock(Path(tempfile.gettempdir()) / "rackhand-engines.lock"):
+        _start(engine, outlives_us=outlives_us)
+
+
+def _start(engine: Engine, *, outlives_us: bool) -> None:
+    """Start it; of two that start at once, one finds the other's rules of iptables half made."""
     _clear_up(engine)
     engine.home.mkdir(parents=True, exist_ok=True)
     settings = engine.home / "daemon.json"

@@ -2,6 +2,7 @@
 
 pytest_plugins = (
     "tests.services.slot",
+    "tests.services.sharing",
     "tests.services.engines",
     "tests.services.ssh",
     "tests.services.registries",

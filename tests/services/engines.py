@@ -13,6 +13,7 @@ from scripts import base_images, dockerd
 from scripts.lookalikes import LABEL, CannotMake
 from tests.services import certificates
 from tests.services.requirement import free_port, lacking
+from tests.services.sharing import engines_may_be_used
 
 
 @pytest.fixture(scope="session")
@@ -71,6 +72,7 @@ def clean_second_engine(second_engine_url: str) -> Iterator[str]:
 @contextmanager
 def engine_to_stop(slot: Path) -> Iterator[dockerd.Engine]:
     """Run an engine that no other test uses, so that it can be stopped and started at will."""
+    engines_may_be_used()
     engine = dockerd.Engine(home=slot / "engine-3")
     try:
         dockerd.start(engine)
@@ -116,6 +118,7 @@ def _is_ours(labels: dict[str, str] | None) -> bool:
 
 
 def _running(engine: dockerd.Engine) -> Iterator[str]:
+    engines_may_be_used()
     keep = os.environ.get("RACKHAND_KEEP_SERVICES") == "1"
     try:
         dockerd.start(engine, outlives_us=keep)
