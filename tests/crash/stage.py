@@ -34,7 +34,6 @@ SOON_SECONDS = 60.0
 ADA = Person(team="T01RACKHAND", user="U01ADA0001", name="Ada")
 RACKS = ("staging", "production")
 FORKS = multiprocessing.get_context("forkserver")
-FORKS.set_forkserver_preload(["tests.crash.victim"])
 
 
 class Program:
@@ -56,6 +55,7 @@ class Fork:
     """The same bot, forked off a process that has imported everything: many lives in a test."""
 
     def __init__(self, life: tuple[object, ...]) -> None:
+        FORKS.set_forkserver_preload(["tests.crash.victim"])  # the server is one for all modules
         self._process = FORKS.Process(target=victim.live, args=life, daemon=True)
         self._process.start()
         assert self._process.pid
