@@ -40,6 +40,8 @@ def measure(world: World, promotion: Promotion, target: Target) -> Promotion:
         return promotion
     if not world.rack(promotion.rack).capabilities.measures or not _is_due(known, now):
         return promotion
+    if promotion.status is P.SHIFTING and now - moments[receipt.SHIFT] < EVERY:
+        return promotion  # the switch comes first: what was before it is remembered a while
     begin = int(moments[receipt.SHIFT].timestamp()) - receipt.BEFORE_SECONDS - 1
     since = datetime.fromtimestamp(known.get(UNTIL, begin), UTC)
     try:

@@ -8,8 +8,15 @@ from engine.adapters.docker.configuration import (
     CHECK_HOSTS,
     HOSTS,
     PATHS,
-    check_path,
-    check_settings,
+)
+from engine.adapters.docker.router_commands import (
+    ADDED,
+    adding,
+    checking,
+    escaped,
+    readying,
+    setting_state,
+    setting_weight,
 )
 from engine.adapters.docker.runtime_api import RuntimeApi
 from engine.adapters.docker.snapshot import ServerState, Snapshot
@@ -21,7 +28,6 @@ WARM_UP_SECONDS = 15.0  # for the check of a server that has to serve at once
 CONFIRM_SECONDS = 5.0
 LAST_SESSIONS_SECONDS = 1.0  # for sessions that began while the server was being taken out
 GLANCE_SECONDS = 0.02
-STATES = {Traffic.READY: "ready", Traffic.DRAINING: "drain", Traffic.STANDBY: "maint"}
 
 
 class Changes:
@@ -36,24 +42,20 @@ class Changes:
         """Make the router serve *table*; a repeat does what is still to be done."""
         before = self._look()
         added = [server for server in table.servers.values() if server.name not in before.servers]
-        for server in added:
-            self._add(server)
+        self._add(added)
         for server in table.servers.values():
             seen = before.servers.get(server.name)
             if seen is not None and seen.address != server.address:
                 self._move(server)
             if seen is not None and not seen.is_checked:  # an earlier call broke off
-                self._api.tell(_check(server))
+                self._api.tell(checking(server))
         self._weigh(table, before, lambda wanted, known: wanted > known)
         self._make_ready(table, before, added)
         self._lead(table, before)
-        for server in table.servers.values():
-            seen = before.servers.get(server.name)
-            if seen is not None and server.traffic is not Traffic.READY:
-                self._hold_back(server, seen)
+        self._hold_back(table, before)
         self._weigh(table, before, lambda wanted, known: wanted < known)
         for host in before.hosts.keys() - table.hosts.keys():
-            self._api.tell(f"del map {HOSTS} {_escaped(host)}")
+            self._api.tell(f"del map {HOSTS} {escaped(host)}")
         self._take_out(seen for name, seen in before.servers.items() if name not in table.servers)
 
     def cut(self, servers: Iterable[ServerState]) -> None:
@@ -74,19 +76,14 @@ class Changes:
         if not present:
             self._api.tell(f"add ssl crt-list {CERTIFICATES}/ {path}", answers=("Success",))
 
-    def _add(self, server: Server) -> None:
-        """Add a server that is checked and gets nothing yet."""
-        for file, value in ((PATHS, check_path(server)), (CHECK_HOSTS, server.check_host)):
-            self._api.ask(f"del map {file} {server.name}")  # of an earlier life, perhaps none
-            self._api.tell(f"add map {file} {server.name} {_escaped(value)}")
-        # Never "enabled": once such a server is deleted, its backend answers 503 until a restart.
-        self._api.tell(
-            f"add server {server.place}/{server.name} {server.address} "
-            f"{check_settings(server)} weight {server.weight}",
-            answers=("New server registered",),
-            # By the time of its first check; that would be put off by a whole interval.
-            then=_check(server),
-        )
+    def _add(self, servers: Iterable[Server]) -> None:
+        """Add servers that are checked and get nothing yet.
+
+        All in one breath: a first check that finds checks still off is put off by an interval.
+        """
+        commands = [command for server in servers for command in adding(server)]
+        if commands:
+            self._api.tell(*commands, answers=ADDED)
 
     def _move(self, server: Server) -> None:
         """Tell the router a process's new address."""
@@ -102,13 +99,12 @@ class Changes:
         late = [server for server in wanted if server in added]
         if late:
             self._wait(WARM_UP_SECONDS, lambda seen: all(_is_up(seen, one) for one in late))
-        for server in wanted:
-            seen = before.servers.get(server.name)
-            if seen is not None and seen.traffic is Traffic.READY:
-                continue
-            if seen is not None and seen.weight != server.weight:
-                self._set_weight(server)
-            self._set_state(server)
+        commands = [
+            command for one in wanted for command in readying(one, before.servers.get(one.name))
+        ]
+        if not commands:
+            return
+        self._api.tell(*commands)
         if not self._wait(
             CONFIRM_SECONDS,
             lambda seen: all(
@@ -121,13 +117,20 @@ class Changes:
     def _lead(self, table: Table, before: Snapshot) -> None:
         for host, place in table.hosts.items():
             if host not in before.hosts:
-                self._api.tell(f"add map {HOSTS} {_escaped(host)} {place}")
+                self._api.tell(f"add map {HOSTS} {escaped(host)} {place}")
             elif before.hosts[host] != place:
-                self._api.tell(f"set map {HOSTS} {_escaped(host)} {place}")
+                self._api.tell(f"set map {HOSTS} {escaped(host)} {place}")
 
-    def _hold_back(self, server: Server, seen: ServerState) -> None:
-        if seen.traffic is not server.traffic:
-            self._set_state(server)
+    def _hold_back(self, table: Table, before: Snapshot) -> None:
+        commands = [
+            setting_state(server)
+            for name, server in table.servers.items()
+            if server.traffic is not Traffic.READY
+            and name in before.servers
+            and before.servers[name].traffic is not server.traffic
+        ]
+        if commands:
+            self._api.tell(*commands)
 
     def _weigh(self, table: Table, before: Snapshot, is_due: Callable[[int, int], bool]) -> None:
         """Change the weight of servers that have traffic and keep it.
@@ -140,13 +143,7 @@ class Changes:
             if seen is None or {seen.traffic, server.traffic} != {Traffic.READY}:
                 continue
             if is_due(server.weight, seen.weight):
-                self._set_weight(server)
-
-    def _set_weight(self, server: Server) -> None:
-        self._api.tell(f"set server {server.place}/{server.name} weight {server.weight}")
-
-    def _set_state(self, server: Server) -> None:
-        self._api.tell(f"set server {server.place}/{server.name} state {STATES[server.traffic]}")
+                self._api.tell(setting_weight(server))
 
     def _take_out(self, gone: Iterable[ServerState]) -> None:
         """Remove servers; the few sessions that slipped in have a moment to end."""
@@ -175,18 +172,9 @@ class Changes:
         return True
 
 
-def _check(server: Server) -> str:
-    return f"enable health {server.place}/{server.name}"
-
-
 def _is_up(seen: Snapshot, server: Server) -> bool:
     return server.name in seen.servers and seen.servers[server.name].is_up
 
 
 def _are_idle(seen: Snapshot, names: Iterable[str]) -> bool:
     return all(name not in seen.servers or not seen.servers[name].sessions for name in names)
-
-
-def _escaped(word: str) -> str:
-    r"""Guard what the runtime API takes for the end of a word or a command."""
-    return "".join(f"\\{letter}" if letter in " ;\\" else letter for letter in word)

@@ -14,7 +14,7 @@ from engine.adapters.docker.connection import Connection
 from engine.adapters.docker.container import Container, OneOff, from_listing, one_off_from_listing
 from engine.adapters.docker.making import CONFLICT, Maker
 from engine.errors import NotFound
-from engine.ports.rack import ServiceSpec, Target
+from engine.ports.rack import Hook, ServiceSpec, Target
 
 LAST_LOG_LINES = 20
 AT_ONCE = 8
@@ -36,17 +36,18 @@ class Containers:
         return self.with_one_offs(app)[0]
 
     def with_one_offs(self, app: str | None = None) -> tuple[list[Container], list[OneOff]]:
-        """List processes as ``of`` does, and those of hooks beside them, by the same one call."""
-        marks = [f"{labels.RACK}={self._rack}", labels.PROMOTION]
-        if app:
-            marks.append(f"{labels.APP}={app}")
-        with self._connection.client() as client:
-            rows = client.containers(all=True, filters={"label": marks})
+        """List processes as ``of`` does, and promotions' hooks beside them, by one call."""
+        rows = self._rows(labels.PROMOTION, app)
         found = [
             from_listing(row, self._network) for row in rows if labels.HOOK not in row["Labels"]
         ]
         one_offs = [one_off_from_listing(row) for row in rows if labels.HOOK in row["Labels"]]
-        return sorted(found, key=lambda one: (one.created, one.number)), one_offs
+        of_promotions = [one for one in one_offs if one.hook != Hook.RUN]
+        return sorted(found, key=lambda one: (one.created, one.number)), of_promotions
+
+    def one_offs(self, app: str) -> list[OneOff]:
+        """List the processes of an app's hooks, also those that belong to no promotion."""
+        return [one_off_from_listing(row) for row in self._rows(labels.HOOK, app)]
 
     def start_replicas(self, target: Target, wanted: Sequence[tuple[ServiceSpec, int]]) -> None:
         """Make and start replicas side by side: an engine takes its time for each."""
@@ -120,6 +121,15 @@ class Containers:
         except NotFound:
             return ()
         return tuple(written.decode(errors="replace").splitlines()[-LAST_LOG_LINES:])
+
+    def _rows(self, mark: str, app: str | None) -> list[Mapping[str, Any]]:
+        """List the rack's containers that carry the label *mark*."""
+        marks = [f"{labels.RACK}={self._rack}", mark]
+        if app:
+            marks.append(f"{labels.APP}={app}")
+        with self._connection.client() as client:
+            found: list[Mapping[str, Any]] = client.containers(all=True, filters={"label": marks})
+            return found
 
     def _stop(self, container: Container) -> None:
         with self._connection.client(patient=True) as client:

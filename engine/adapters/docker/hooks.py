@@ -50,7 +50,7 @@ class Hooks:
                     client.stop(found.id, timeout=GRACE_SECONDS)
 
     def remove(self, target: Target) -> None:
-        """Remove the promotion's own hooks, also running ones."""
+        """Remove the hooks of the target's own promotion, or its run, also where they run."""
         self._remove(found for found in self._of(target.app) if _is_own(found, target))
 
     def remove_with_older(self, target: Target) -> None:
@@ -75,7 +75,7 @@ class Hooks:
             client.start(name)
 
     def _of(self, app: str) -> list[OneOff]:
-        return self._containers.with_one_offs(app)[1]
+        return self._containers.one_offs(app)
 
     def _find(self, target: Target, spec: ServiceSpec, hook: Hook) -> OneOff | None:
         wanted = (target.promotion, spec.name, str(hook))

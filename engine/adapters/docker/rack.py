@@ -143,9 +143,9 @@ class DockerRack:
         self._rollout.retire(target)
         self._hooks.remove_with_older(target)
 
-    def revert(self, target: Target) -> None:
+    def revert(self, target: Target, *, to: Target | None = None) -> None:
         """Take the promotion back."""
-        self._rollout.revert(target)
+        self._rollout.revert(target, to)
         self._hooks.remove(target)
 
     def run_hook(self, target: Target, service: str, hook: Hook) -> HookRun:
@@ -156,6 +156,10 @@ class DockerRack:
     def end_hooks(self, target: Target) -> None:
         """Stop those that still run."""
         self._hooks.end(target)
+
+    def remove_run(self, target: Target) -> None:
+        """Remove the target's own."""
+        self._hooks.remove(target)
 
     def measure(self, target: Target, *, since: datetime) -> Measurement:
         """Read it from the router's own log of requests."""

@@ -3,23 +3,26 @@
 import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
 
+from engine.adapters.docker import sharing
 from engine.adapters.docker import table as tables
 from engine.adapters.docker.container import CREATED, Container
 from engine.adapters.docker.containers import Containers
 from engine.adapters.docker.images import Images
 from engine.adapters.docker.networks import Networks
 from engine.adapters.docker.router import Router
-from engine.adapters.docker.sharing import divided
 from engine.adapters.docker.snapshot import NOTHING, Snapshot
 from engine.adapters.docker.table import Table, hosts_of_spec
 from engine.adapters.placement import (
     Look,
     Placement,
     Traffic,
+    divided,
+    may_take_over,
     place,
     replaceable,
     startable,
     unwanted,
+    wanted,
 )
 from engine.errors import Refused
 from engine.ports.rack import Observation, Phase, Target
@@ -78,7 +81,9 @@ class Rollout:
         found = self._observe(target).services
         if any(seen.phase in NOT_HEALTHY and not seen.waits_for_shift for seen in found):
             return
-        self._change(target.app, lambda table, members: divided(table, target, members, percent))
+        self._change(
+            target.app, lambda table, members: sharing.divided(table, target, members, percent)
+        )
 
     def shift(self, target: Target) -> None:
         """Replace stop-first services; once all is healthy, move the traffic."""
@@ -123,18 +128,42 @@ class Rollout:
         self._change(target.app, lambda table, members: _retired(table, target, members))
         self._containers.remove(unwanted(target, self._containers.of(target.app)))
 
-    def revert(self, target: Target) -> None:
+    def revert(self, target: Target, to: Target | None) -> None:
         """Let the old processes have all traffic again, then remove the promotion's own."""
         self._router.make_sure()
-        own, others = _divided(target, self._containers.of(target.app))
+        if to is not None and not self._is_back(to):
+            return
+        own, others = divided(target, self._containers.of(target.app), to=to)
         self._take_off([container for container in own if container.terms.stop_first])
         for container in others:
             if container.terms.stop_first and not container.is_running:
                 self._containers.start(container.name)
-        self._change(target.app, lambda table, members: _reverted(table, target, members))
+        if to is not None:
+            self._replace_gone(to)
+        self._change(target.app, lambda table, members: _reverted(table, target, members, to))
         self._wait_until_idle(own)
         self._change(target.app, lambda table, _: tables.without(table, own))
         self._containers.remove(own)
+
+    def _is_back(self, to: Target) -> bool:
+        """Whether all of *to* may take over; what is gone or was stopped is started."""
+        members, looks = self._look(to)
+        if may_take_over(to, members, looks):
+            return True
+        for placement in place(to, members):
+            if not placement.spec.stop_first:
+                for container in placement.wanted:
+                    self._put_to_work(to, container)
+        self.start(to)
+        return False
+
+    def _replace_gone(self, to: Target) -> None:
+        """Start anew what *to* wants of stop-first services, now that the others have stopped."""
+        for placement in place(to, self._containers.of(to.app)):
+            if placement.spec.stop_first:
+                self._finish(to, placement)
+                missing = [(placement.spec, number) for number in placement.missing]
+                self._containers.start_replicas(to, missing)
 
     def _check_hosts(self, target: Target) -> None:
         """Raise ``Refused`` for a host that leads to another app."""
@@ -232,9 +261,9 @@ def _retired(table: Table, target: Target, members: list[Container]) -> Table:
     return tables.without(table, unwanted(target, members))
 
 
-def _reverted(table: Table, target: Target, members: list[Container]) -> Table:
-    own, others = _divided(target, members)
-    back = [*_ready(table, others), *_to_bring_back(table, others)]
+def _reverted(table: Table, target: Target, members: list[Container], to: Target | None) -> Table:
+    own, others = divided(target, members, to=to)
+    back = [*_ready(table, others), *_to_bring_back(table, others), *wanted(to, members)]
     table = tables.with_traffic(table, members, back, Traffic.READY)  # a canary's share ends too
     present = tables.hosts_of(table, members)
     kept: set[str] = set()
@@ -276,15 +305,6 @@ def _ready(table: Table, containers: Iterable[Container]) -> list[Container]:
         if container.name in table.servers
         and table.servers[container.name].traffic is Traffic.READY
     ]
-
-
-def _divided(
-    target: Target, members: Iterable[Container]
-) -> tuple[list[Container], list[Container]]:
-    """Return what the promotion started, and what was there before it."""
-    there = list(members)
-    own = [container for container in there if container.promotion == target.promotion]
-    return own, [container for container in there if container.promotion != target.promotion]
 
 
 def _has_traffic(target: Target, members: list[Container], snapshot: Snapshot) -> bool:

@@ -117,17 +117,15 @@ class Conversation:
 class RuntimeApi(Conversation):
     """Asks HAProxy things, and lets it change some."""
 
-    def tell(self, command: str, *, answers: tuple[str, ...] = ("",), then: str = "") -> None:
-        """Give a command that changes something; never twice by itself.
+    def tell(self, *commands: str, answers: tuple[str, ...] = ("",)) -> None:
+        """Give commands that change something, all at once; never twice by itself.
 
-        *then* is a second one that has to come at once, and is answered by nothing. Raises
-        ``Refused`` when the answer holds none of *answers*.
+        Raises ``Refused`` for the first that is answered by none of *answers*.
         """
-        commands = [command, then] if then else [command]
         with self._lock:
             told = self._exchange(self._channel or self._open(), commands)
-        for command, wanted, answer in zip(commands, (answers, ("",)), told, strict=False):
-            if answer not in wanted and not any(words and words in answer for words in wanted):
+        for command, answer in zip(commands, told, strict=True):
+            if not any(answer == wanted or (wanted and wanted in answer) for wanted in answers):
                 raise Refused(f"The router of {self._rack} answered to `{command}`: {answer}")
 
 

@@ -161,10 +161,10 @@ class _Breaking:
                 raise BrokenOff
             return send(session, request, **settings)
 
-        def breaking_tell(api: Any, command: str, **settings: Any) -> None:
+        def breaking_tell(api: Any, *commands: str, **settings: Any) -> None:
             if next(made) == changes:
                 raise BrokenOff
-            tell(api, command, **settings)
+            tell(api, *commands, **settings)
 
         self._replace(requests.Session, "send", breaking_send)
         self._replace(RuntimeApi, "tell", breaking_tell)

@@ -35,7 +35,11 @@ class FakeRouter(RuntimeApi):
     def ask(self, command: str) -> str:
         return ""
 
-    def tell(self, command: str, *, answers: tuple[str, ...] = ("",), then: str = "") -> None:
+    def tell(self, *commands: str, answers: tuple[str, ...] = ("",)) -> None:
+        for command in commands:
+            self._do(command)
+
+    def _do(self, command: str) -> None:
         self.told.append(command)
         match command.split():
             case ["set", "server", name, "weight", weight]:
