@@ -5,19 +5,24 @@ import signal
 import threading
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
+from functools import partial
 
 import uvicorn
 from slack_sdk import WebClient
+from starlette.applications import Starlette
 
 from bot.relay.poster import Poster
 from bot.relay.relay import Relay
 from bot.scheduler import BOT, Ticks
 from bot.settings import Settings
-from bot.slack.app import SlackApp, SlackSettings, build_app
+from bot.slack.app import SlackSettings, build_app
+from bot.slack.builder.side import BuilderSide
 from bot.slack.command_side import CommandSide
 from bot.slack.sockets import Sockets, start_socket_mode
 from bot.web.app import Check, web_app
+from bot.web.github_webhook import github_webhook
 from bot.wiring import forget_dead, wire
+from commands import building
 from commands.home import home
 from commands.run import dispatcher
 from engine.world import World
@@ -59,7 +64,10 @@ def running_bot(settings: Settings, *, http: bool = False) -> Iterator[World]:
             sockets = start_socket_mode(slack.bolt, token)
             stack.callback(sockets.close)
         checks = _checks(world, sockets)
-        stack.enter_context(_web(settings.secrets.port, checks, slack if http else None))
+        application = web_app(
+            checks, slack=slack if http else None, more=[github_webhook(world, _secret(settings))]
+        )
+        stack.enter_context(_web(settings.secrets.port, application))
         yield world
 
 
@@ -73,6 +81,13 @@ def _command_side(world: World) -> CommandSide:
         dispatch=dispatcher(world),
         home=lambda person, standing: home(world, person, standing),
         subject_of_thread=subject_of_thread,
+        builder=BuilderSide(
+            offers=partial(building.offers, world),
+            on_record=partial(building.on_record, world),
+            template=partial(building.template, world),
+            look=partial(building.findings, world),
+            check=partial(building.faults, world),
+        ),
     )
 
 
@@ -83,6 +98,12 @@ def _slack_settings(settings: Settings, bot_token: str) -> SlackSettings:
         signing_secret=secret.get_secret_value() if secret else "",
         api_url=settings.secrets.slack_api_url,
     )
+
+
+def _secret(settings: Settings) -> str | None:
+    """Return what GitHub signs its webhooks with."""
+    secret = settings.secrets.github_webhook_secret
+    return secret.get_secret_value() if secret else None
 
 
 def _client(settings: Settings, token: str) -> WebClient:
@@ -104,10 +125,10 @@ def _checks(world: World, sockets: Sockets | None) -> dict[str, Check]:
 
 
 @contextmanager
-def _web(port: int, checks: dict[str, Check], slack: SlackApp | None) -> Iterator[None]:
-    """Serve health, and Slack's requests where it calls in, from a thread."""
+def _web(port: int, application: Starlette) -> Iterator[None]:
+    """Serve health, GitHub's webhooks, and Slack's requests where it calls in, from a thread."""
     config = uvicorn.Config(
-        web_app(checks, slack=slack),
+        application,
         host="0.0.0.0",  # noqa: S104  load balancers and Slack come from outside
         port=port,
         log_config=None,

@@ -13,6 +13,7 @@ from commands import (
     builds,
     environment,
     history,
+    jobs,
     locks,
     processes,
     promotions,
@@ -40,7 +41,7 @@ from storage.store import Conflict, Stale, Unavailable
 MODULES = (
     *(apps, builds, environment, history, locks, processes),
     *(promotions, queue, racks, releases, scaling, status),
-    *(workflows, workflow_making),
+    *(workflows, workflow_making, jobs),
 )
 HELP_WORDS = frozenset({"--help", "-h"})
 UNWRITABLE = re.compile("[\x00\ud800-\udfff]")  # no database takes these

@@ -8,6 +8,7 @@ from slack_sdk.http_retry.builtin_handlers import RateLimitErrorRetryHandler
 
 from bot.slack.answer import Answers
 from bot.slack.boundary import Boundary
+from bot.slack.builder.builder import Builder
 from bot.slack.command_side import CommandSide
 from bot.slack.dialogs import Dialogs
 from bot.slack.home import Home
@@ -69,6 +70,7 @@ def build_app(settings: SlackSettings, side: CommandSide) -> SlackApp:
         answers=answers,
         dialogs=Dialogs(client, reception, answers, boundary),
         home=Home(client, reception),
+        builder=Builder(client, reception, answers, boundary, side.builder),
     )
     register(bolt, edge)
     return SlackApp(

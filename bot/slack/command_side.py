@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from bot.slack.builder.side import BuilderSide
 from commands.reply import Reply
 from commands.request import Request, Standing
 from storage.records import Person
@@ -14,4 +15,5 @@ class CommandSide:
 
     dispatch: Callable[[Request], Reply]  # never raises; an empty reply: answered before
     home: Callable[[Person, Standing], Reply]
-    subject_of_thread: Callable[[str, str], str | None]  # channel id and ts → build or promotion
+    subject_of_thread: Callable[[str, str], str | None]  # channel id and ts → whose card it is
+    builder: BuilderSide

@@ -10,6 +10,8 @@ from slack_bolt import Ack, App, BoltContext
 from bot.slack import modals
 from bot.slack.answer import Answers
 from bot.slack.boundary import Boundary, contained, guarded
+from bot.slack.builder.builder import Builder
+from bot.slack.builder.drawing import TASK, WORKFLOW
 from bot.slack.dialogs import Dialogs, Shown
 from bot.slack.entered import pairs_of
 from bot.slack.home import Home
@@ -51,6 +53,7 @@ class Edge:
     answers: Answers
     dialogs: Dialogs
     home: Home
+    builder: Builder
 
     def answer(
         self, arrival: Arrival, home_team: str, tell: Callable[[Arrival, Reply], object]
@@ -64,6 +67,7 @@ class Edge:
 def register(app: App, edge: Edge) -> None:
     """Make *app* listen to everything that its manifest names."""
     _listen_to_words(app, edge)
+    _listen_to_builder(app, edge)
     _listen_to_buttons(app, edge)
     _listen_to_dialogs(app, edge)
     _listen_to_shortcuts(app, edge)
@@ -91,6 +95,21 @@ def _listen_to_words(app: App, edge: Edge) -> None:
             later(lambda: edge.answer(of_direct_message(body, bot_user), _home_team(context), say))
 
 
+def _listen_to_builder(app: App, edge: Edge) -> None:
+    @app.action(re.compile(r"^wf:"))
+    def on_built(ack: Ack, body: Body) -> None:
+        ack()
+        guarded(lambda: edge.builder.act(body))
+
+    @app.view(TASK)
+    def on_task(ack: Ack, body: Body) -> None:
+        edge.builder.task_entered(ack, body)
+
+    @app.view(WORKFLOW)
+    def on_saved(ack: Ack, body: Body, context: BoltContext) -> None:
+        edge.builder.saved(ack, body, _home_team(context))
+
+
 def _listen_to_buttons(app: App, edge: Edge) -> None:
     @app.action(re.compile(""))  # every one: a button is never pressed into silence
     def on_press(ack: Ack, body: Body, context: BoltContext) -> None:
@@ -102,6 +121,8 @@ def _pressed(edge: Edge, body: Body, home_team: str) -> None:
     press = of_press(body)
     if press is None:
         edge.boundary.later(lambda: edge.answers.whisper(of_unknown_press(body), _OUTDATED))
+    elif press.opens == WORKFLOW:
+        edge.builder.open(press)
     elif press.opens in {modals.CONFIRM, modals.ENVIRONMENT, modals.REASON}:
         edge.dialogs.open(press, home_team)
     else:

@@ -37,7 +37,7 @@ def confirm(arrival: Arrival, label: str, preview: Reply) -> Block:
     seen = ("--seen", preview.seen) if preview.seen else ()
     return modal | {
         "callback_id": CONFIRM,
-        "private_metadata": _pack(replace(arrival, words=(*arrival.words, *seen)), label),
+        "private_metadata": pack(replace(arrival, words=(*arrival.words, *seen)), label),
         "submit": plain_text(label.rstrip("… ") or "Yes", VIEW_TITLE),
         "close": plain_text("No", VIEW_TITLE),
     }
@@ -53,7 +53,7 @@ def environment(arrival: Arrival) -> Block:
     form = _input("NAME=value, one a line", _MOST_TYPED, multiline=True)
     return _modal("Environment", [*view_blocks(about), form]) | {
         "callback_id": ENVIRONMENT,
-        "private_metadata": _pack(arrival),
+        "private_metadata": pack(arrival),
         "submit": plain_text("Set", VIEW_TITLE),
         "close": plain_text("Cancel", VIEW_TITLE),
     }
@@ -65,7 +65,7 @@ def reason(arrival: Arrival, label: str) -> Block:
     form = _input("Why?", _LONGEST_REASON, multiline=False)
     return _modal("Say why", [*view_blocks(Reply(parts=(note,))), form]) | {
         "callback_id": REASON,
-        "private_metadata": _pack(arrival, label),
+        "private_metadata": pack(arrival, label),
         "submit": plain_text(label.rstrip("… ") or "Yes", VIEW_TITLE),
         "close": plain_text("Cancel", VIEW_TITLE),
     }
@@ -128,7 +128,7 @@ def _modal(title: str, blocks: list[Block]) -> Block:
     }
 
 
-def _pack(arrival: Arrival, label: str = "") -> str:
+def pack(arrival: Arrival, label: str = "") -> str:
     """Return what a sent dialog must know; a button's words always fit beside the rest."""
     packed = json.dumps(
         {

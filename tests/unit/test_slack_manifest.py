@@ -12,6 +12,7 @@ from bot.slack.command_side import CommandSide
 from bot.slack.inbound import SHORTCUTS
 from bot.slack.listeners import COMMAND
 from commands.reply import Reply
+from tests.integration.slack.scripted import nothing_to_build
 
 ROOT = Path(__file__).parents[2]
 MANIFEST: dict[str, Any] = yaml.safe_load((ROOT / "manifest.yml").read_text())
@@ -36,6 +37,7 @@ SCOPES: dict[str, set[str]] = {
     "users.lookupByEmail": {"users:read.email"},
     "views.open": set(),
     "views.publish": set(),
+    "views.push": set(),
     "views.update": set(),
 }
 EVENT_SCOPES: dict[str, set[str]] = {
@@ -84,6 +86,7 @@ def test_every_event_is_listened_to_and_no_other() -> None:
         dispatch=lambda request: Reply(),
         home=lambda person, standing: Reply(),
         subject_of_thread=lambda channel, ts: None,
+        builder=nothing_to_build,
     )
     app = build_app(SlackSettings(bot_token="xoxb-1"), side)
     listened = {

@@ -3,12 +3,22 @@
 import threading
 from collections.abc import Callable
 
+from bot.slack.builder.side import BuilderSide
 from bot.slack.command_side import CommandSide
+from commands.building import Findings, Offers
 from commands.reply import Reply, Text
 from commands.request import Request, Standing
 from storage.records import Person
 
 Answer = Reply | Callable[[Request], Reply]
+
+nothing_to_build = BuilderSide(
+    offers=lambda: Offers(apps=(), racks=()),
+    on_record=lambda name: None,
+    template=lambda name, app: None,
+    look=lambda name, plain, *, is_new: Findings(),
+    check=lambda name, plain, *, is_new: (),
+)
 
 
 class ScriptedSide:
@@ -20,6 +30,7 @@ class ScriptedSide:
         self.homes: list[tuple[Person, Standing]] = []
         self.home_answer: Reply | Exception = Reply(title="Racks")
         self.subjects: dict[tuple[str, str], str] = {}
+        self.builder = nothing_to_build
         self._lock = threading.Lock()
         self._keys: set[str] = set()
 
@@ -28,6 +39,7 @@ class ScriptedSide:
             dispatch=self._dispatch,
             home=self._home,
             subject_of_thread=lambda channel, ts: self.subjects.get((channel, ts)),
+            builder=self.builder,
         )
 
     @property

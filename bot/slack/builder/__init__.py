@@ -1,0 +1,1 @@
+"""The dialog that workflows are built in."""
