@@ -1,28 +1,16 @@
 """Numbers, times and racks as people say them."""
 
 import re
-from collections.abc import Mapping
 from datetime import datetime, timedelta
 
 from commands.reply import RackTag
+from engine.colors import circle
 from engine.durations import duration as duration
 from engine.errors import UserError
 from engine.lookup import shown
 
 _LENGTH = re.compile(r"([0-9]{1,4})([smhd])\Z")
 _UNITS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days"}
-
-_CIRCLES: Mapping[str, str] = {
-    "green": "🟢",
-    "red": "🔴",
-    "blue": "🔵",
-    "yellow": "🟡",
-    "purple": "🟣",
-    "orange": "🟠",
-    "brown": "🟤",
-    "white": "⚪",
-    "black": "⚫",
-}
 
 
 def age(since: datetime, now: datetime) -> str:
@@ -65,7 +53,7 @@ def length_of(text: str, what: str) -> timedelta:
 
 def rack(tag: RackTag) -> str:
     """Say which rack is meant, so that no two can be mixed up: "🔴 production 🔒"."""
-    return f"{_CIRCLES.get(tag.color, '⚪')} {tag.name}" + (" 🔒" if tag.protected else "")
+    return f"{circle(tag.color)} {tag.name}" + (" 🔒" if tag.protected else "")
 
 
 def _floor_to_unit(seconds: int) -> int:
