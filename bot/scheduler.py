@@ -21,6 +21,7 @@ from storage import builds, claims, promotions, samples
 from storage.store import Unavailable
 
 TICK_SECONDS = 0.25
+NEAR_TICK_SECONDS = 0.1  # for promotions whose next step may be a moment away
 SWEEP_SECONDS = 5.0
 REFRESH_SECONDS = 15.0  # elapsed times on cards that nothing else changes
 HOUSEKEEPING_SECONDS = 300.0
@@ -62,6 +63,8 @@ class Ticks:
         self._every(BEAT_SECONDS, "beat", self._beat)
         self._every(TICK_SECONDS, "builds", self._start_builds)
         self._every(TICK_SECONDS, "promotions", self._advance_promotions)
+        near = partial(self._advance_promotions, near_only=True)
+        self._every(NEAR_TICK_SECONDS, "near promotions", near)
         self._every(TICK_SECONDS, "jobs", self._advance_jobs)
         self._every(LOOK_SECONDS, "looks", self._look)
         if self._relay:
@@ -98,8 +101,8 @@ class Ticks:
         for build_id in build_worker.due(self._world):
             self._builds.begin(build_id, partial(build_worker.work, self._world, build_id))
 
-    def _advance_promotions(self) -> None:
-        for promotion_id in queue.due(self._world):
+    def _advance_promotions(self, *, near_only: bool = False) -> None:
+        for promotion_id in queue.due(self._world, near_only=near_only):
             step = partial(advance.advance, self._world, promotion_id)
             self._promotions.begin(promotion_id, step)
 

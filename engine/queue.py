@@ -1,6 +1,7 @@
 """Whose turn it is: promotions that wait, and what happens to those that wait too long."""
 
 from collections.abc import Sequence
+from datetime import datetime, timedelta
 
 from engine import lookup
 from engine.locking import holds_back
@@ -13,11 +14,16 @@ from storage.store import Conflict, Stale, Transaction
 
 P = PromotionStatus
 Place = tuple[str, str]  # app and rack
+NEAR = frozenset({P.PREPARING, P.STARTING, P.VERIFYING, P.SHIFTING})
+NEAR_FOR = timedelta(seconds=15)  # in one status; one that takes longer will not end this moment
 OF_WHAT_IS_LIVE = frozenset({PromotionKind.SCALE, PromotionKind.RESTART})
 
 
-def due(world: World) -> list[str]:
-    """Let waiting promotions take their turn, and return the ids of all that run."""
+def due(world: World, *, near_only: bool = False) -> list[str]:
+    """Let waiting promotions take their turn, and return the ids of all that run.
+
+    With *near_only* these are the ones whose next step may be a moment away.
+    """
     with world.store.read() as transaction:
         waiting = promotions.with_status(transaction, promotions.WAITING)
         running = promotions.with_status(transaction, promotions.RUNNING)
@@ -29,7 +35,8 @@ def due(world: World) -> list[str]:
     if waiting:
         with world.store.read() as transaction:
             running = promotions.with_status(transaction, promotions.RUNNING)
-    return [promotion.id for promotion in running]
+    now = world.clock.now()
+    return [one.id for one in running if not near_only or _is_near(one, now)]
 
 
 def in_turn(waiting: Sequence[Promotion]) -> list[Promotion]:
@@ -66,6 +73,10 @@ def newer_ahead(
         if other.kind is PromotionKind.PROMOTE and release.created_at > own.created_at:
             return other
     return None
+
+
+def _is_near(promotion: Promotion, now: datetime) -> bool:
+    return promotion.status in NEAR and now - promotion.status_since < NEAR_FOR
 
 
 def _take_turn(world: World, promotion: Promotion, not_free: set[Place]) -> None:

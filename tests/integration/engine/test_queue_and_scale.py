@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 
+from engine import queue
 from engine.adapters.memory import HELD, Behaviour
 from storage import promotions
 from storage.records import PromotionKind, PromotionStatus
@@ -50,6 +51,20 @@ def test_apps_and_racks_do_not_wait_for_each_other(scene: Scene) -> None:
 
     assert scene.promotion(restart).status is P.VERIFYING
     assert scene.promotion(copied).status is P.VERIFYING
+
+
+def test_one_that_may_move_in_a_moment_is_due_more_often_until_it_takes_long(scene: Scene) -> None:
+    release = scene.built()
+    scene.behave(release, HELD)
+    promotion = scene.did("promote", release)
+
+    assert queue.due(scene.world, near_only=True) == [promotion], "its turn is now"
+    scene.tick()
+    assert scene.promotion(promotion).status is P.VERIFYING
+    assert queue.due(scene.world, near_only=True) == [promotion]
+    scene.pass_time(15)
+    assert queue.due(scene.world, near_only=True) == []
+    assert queue.due(scene.world) == [promotion]
 
 
 def test_a_promotion_that_waits_half_a_day_for_its_turn_is_given_up(scene: Scene) -> None:
