@@ -35,7 +35,7 @@ READ_SECONDS = 30.0
 
 _SIGNATURE = re.compile(r"sha256=[0-9a-f]{64}")
 _DELIVERY = re.compile(r"[A-Za-z0-9-]{1,100}")
-_EVENT = re.compile(r"[a-z_]{1,100}")
+_EVENT = re.compile(r"[a-z0-9_]{1,100}")
 _FORM = "application/x-www-form-urlencoded"
 
 log = logging.getLogger(__name__)

@@ -110,9 +110,12 @@ class Hub:
             pusher={"name": "ada"},
         )
 
-    def delivery(self, event: str, repo: str = REPO, **payload: Any) -> Delivery:
+    def delivery(
+        self, event: str, repo: str = REPO, payload: Mapping[str, Any] | None = None, **more: Any
+    ) -> Delivery:
         """Make a delivery of any event."""
-        body = json.dumps({"repository": {"full_name": repo}, **payload}).encode()
+        whole = {"repository": {"full_name": repo}, **(payload or {}), **more}
+        body = json.dumps(whole).encode()
         return Delivery(id=f"d-{next(self.numbers)}", event=event, body=body)
 
     # what arrives
@@ -123,7 +126,9 @@ class Hub:
 
     def post(self, body: bytes, headers: Mapping[str, str]) -> httpx.Response:
         """Send a request of any kind to the webhook's address."""
-        return asyncio.run(posted(self.application(), body, headers))
+        answer = asyncio.run(posted(self.application(), body, headers))
+        self.scene.clock.pass_time(0.001)  # nothing else happens at the same moment
+        return answer
 
     def application(self) -> Starlette:
         return web_app({}, more=[github_webhook(self.scene.world, self.secret)])
@@ -204,9 +209,7 @@ def as_form(delivery: Delivery) -> Delivery:
     return Delivery(id=delivery.id, event=delivery.event, body=body)
 
 
-async def posted(
-    application: Starlette, body: bytes, headers: Mapping[str, str]
-) -> httpx.Response:
+async def posted(application: Starlette, body: bytes, headers: Mapping[str, str]) -> httpx.Response:
     transport = httpx.ASGITransport(application)
     async with httpx.AsyncClient(transport=transport, base_url="http://bot") as client:
         return await client.post("/github/webhook", content=body, headers=headers)
