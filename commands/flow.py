@@ -98,10 +98,10 @@ def _short(settings: Settings) -> str:
 
 
 def _trigger(kind: TriggerKind, patterns: Sequence[str]) -> str:
-    every = list(patterns) == ["*"]
-    named = "" if every else words.listed([*patterns[:NAMED]], "or")
+    shown = list(patterns[:NAMED])
     if len(patterns) > NAMED:
-        named += f" or {len(patterns) - NAMED} more"
+        shown.append(f"{len(patterns) - NAMED} more")
+    named = "" if shown == ["*"] else words.listed(shown, "or")
     match kind:
         case TriggerKind.PUSH:
             return f"on push to {named}" if named else "on push to any branch"

@@ -4,7 +4,14 @@ from collections.abc import Iterable, Iterator
 
 from engine.lookup import nearest, shown
 from engine.target import manifest_of
-from engine.workflows.definition import Definition, Fault, Promote, RunCommand, WaitForChecks
+from engine.workflows.definition import (
+    BuildImages,
+    Definition,
+    Fault,
+    Promote,
+    RunCommand,
+    WaitForChecks,
+)
 from engine.workflows.reading import task_paths
 from engine.workflows.watching import repository_of
 from engine.world import World
@@ -29,6 +36,7 @@ def check_in(world: World, transaction: Transaction, definition: Definition) -> 
             0, Fault(path="app", text=f"there is no app `{shown(definition.app)}`. {hint}")
         )
     faults += _canary_faults(world, definition)
+    faults += _build_faults(world, definition)
     return tuple(faults)
 
 
@@ -82,6 +90,17 @@ def _canary_faults(world: World, definition: Definition) -> Iterator[Fault]:
         if rack in world.racks and not world.rack(rack).capabilities.weights:
             text = f"{rack} cannot divide the traffic. Take `canary` out."
             yield Fault(path=f"{path}.canary", text=text)
+
+
+def _build_faults(world: World, definition: Definition) -> Iterator[Fault]:
+    """Tell of a build of which nothing says where: only tasks name racks."""
+    named = any(isinstance(task.settings, Promote | RunCommand) for task in definition.tasks)
+    if named or len(world.racks) == 1:
+        return
+    for path, settings in _with_paths(definition):
+        if isinstance(settings, BuildImages):
+            text = "it is not said on which rack to build. Add a task such as `promote: staging`."
+            yield Fault(path=path, text=text)
 
 
 def _with_paths(definition: Definition) -> Iterator[tuple[str, object]]:

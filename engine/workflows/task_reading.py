@@ -99,9 +99,10 @@ def _task(entry: Place, step: int) -> TaskRead:
 
 
 def _say_what_a_task_is(entry: Place) -> None:
-    kinds = [word for word in entry.value if word in tuple(TaskKind)] if entry.value else []
-    if isinstance(entry.value, Mapping) and kinds:
-        others = ", ".join(f"`{shown(str(key))}`" for key in entry.value if key != kinds[0])
+    written = entry.value if isinstance(entry.value, Mapping) else {}
+    kinds = [word for word in written if word in tuple(TaskKind)]
+    if kinds:
+        others = ", ".join(f"`{shown(str(key))}`" for key in written if key != kinds[0])
         entry.fault(
             f"says more than one thing: write {others} within `{kinds[0]}`, or as a task of its "
             f"own. Settings look like this: `{kinds[0]}: {{key: value}}`."
