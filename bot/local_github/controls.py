@@ -33,8 +33,8 @@ class Controls:
         """Close kept connections."""
         self._client.close()
 
-    def _order(self, name: str, **facts: Any) -> dict[str, Any]:
-        answer: dict[str, Any] = self._client.post(f"control/{name}", json=facts).json()
+    def _order(self, order: str, /, **facts: Any) -> dict[str, Any]:
+        answer: dict[str, Any] = self._client.post(f"control/{order}", json=facts).json()
         if not answer.pop("ok"):
             raise ValueError(answer["error"])
         return answer

@@ -24,7 +24,7 @@ def commit(hub: Hub, repository: Repository, sha: str) -> Json:
             "tree": {"sha": facts.tree, "url": f"{url}/git/trees/{facts.tree}"},
             "url": f"{url}/git/commits/{sha}",
             "comment_count": 0,
-            "verification": dict(_UNSIGNED),
+            "verification": _UNSIGNED | {"verified_at": None},
         },
         "url": f"{url}/commits/{sha}",
         "html_url": f"{page}/commit/{sha}",
@@ -40,6 +40,13 @@ def commit(hub: Hub, repository: Repository, sha: str) -> Json:
             for parent in facts.parents
         ],
     }
+
+
+def hinted_commit(hub: Hub, repository: Repository, sha: str) -> Json:
+    """Return a commit as a status event carries it."""
+    drawn = commit(hub, repository, sha)
+    drawn["commit"]["verification"] = dict(_UNSIGNED)
+    return drawn
 
 
 def whole_commit(hub: Hub, repository: Repository, sha: str) -> Json:

@@ -30,5 +30,6 @@ def annotated_tag(hub: Hub, repository: Repository, tag: AnnotatedTag) -> Json:
             "reason": "unsigned",
             "signature": None,
             "payload": None,
+            "verified_at": None,
         },
     }

@@ -5,7 +5,7 @@ from bot.local_github.hub import Hub
 from bot.local_github.records import Status
 from bot.local_github.repository import Repository
 from bot.local_github.shapes.basics import Json, moment
-from bot.local_github.shapes.commits import commit, pushed_commit
+from bot.local_github.shapes.commits import hinted_commit, pushed_commit
 from bot.local_github.shapes.people import user
 from bot.local_github.shapes.repository import repository as draw_repository
 
@@ -125,7 +125,7 @@ def status(hub: Hub, repository: Repository, one: Status) -> Json:
         "context": one.context,
         "description": one.description,
         "state": one.state,
-        "commit": commit(hub, repository, one.sha),
+        "commit": hinted_commit(hub, repository, one.sha),
         "branches": branches[:_MOST_BRANCHES],
         "created_at": moment(one.created_at),
         "updated_at": moment(one.created_at),
