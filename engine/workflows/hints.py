@@ -9,10 +9,11 @@ from engine.workflows import heads, naming
 from engine.world import World
 from storage import claims, jobs, watched
 from storage.store import Stale, Transaction
-from storage.workflow_records import Watched
+from storage.workflow_records import Head, Watched
 
 NO_SHA = "0" * 40  # what the forge calls "not there"
 WEBHOOK = "github webhook"  # whose sign of life the last delivery is
+CLOCKS_APART = timedelta(seconds=2)  # what is told as older than that is old news, to be looked at
 HEARD_AGAIN = timedelta(seconds=30)  # deliveries come by the hundred: not each is written down
 TRIES = 3  # of one hint, when another records a move at the same time
 
@@ -29,7 +30,7 @@ class Pushed:
     deleted: bool
     forced: bool
     commit: CommitFacts | None  # the newest of the push; a tag's is the commit that it is of
-    pusher: str
+    pushed_at: datetime | None = None  # None: not said
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -169,7 +170,7 @@ def _pushed(world: World, transaction: Transaction, push: Pushed, one: Watched) 
         and head.sha == push.before
         and commit is not None
         and commit.sha == push.after
-        and not (push.created or push.deleted or push.forced)
+        and not (push.created or push.deleted or push.forced or _is_old(push, head))
     )
     if is_plain and head and commit:
         begun = heads.moved(
@@ -182,3 +183,8 @@ def _pushed(world: World, transaction: Transaction, push: Pushed, one: Watched) 
     expects = None if push.deleted or commit is None else commit.sha
     watched.look_now(transaction, one.repo, now, expects=expects)
     return Taken(outcome=Outcome.LOOKING)
+
+
+def _is_old(push: Pushed, head: Head) -> bool:
+    """Whether it was pushed before the head was last seen to move: it may have moved back since."""
+    return push.pushed_at is not None and push.pushed_at < head.seen_at - CLOCKS_APART

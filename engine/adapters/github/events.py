@@ -3,6 +3,7 @@
 import logging
 import re
 from collections.abc import Callable, Mapping
+from datetime import UTC, datetime
 from typing import Any
 
 from engine.ports.forge import OWN_CONTEXT, CommitFacts
@@ -23,6 +24,7 @@ _NAME = re.compile(r"[A-Za-z0-9._-]{1,100}")
 _SHA = re.compile(r"[0-9a-f]{40}(?:[0-9a-f]{24})?")
 _REF = re.compile(r"refs/[^\x00-\x20\x7f]{1,500}")
 _ANY = re.compile(r"[^\x00]*")
+_YEAR_3000 = 32_503_680_000
 _LONGEST_SUBJECT, _LONGEST_NAME = 300, 200
 _BRANCH_ACTIONS = frozenset({"opened", "reopened", "synchronize", "ready_for_review"})
 _RELEASE_ACTIONS = frozenset({"published", "released", "prereleased", "deleted", "unpublished"})
@@ -64,7 +66,7 @@ def _push(payload: Payload) -> Hint:
         deleted=deleted,
         forced=payload.get("forced") is not False,  # where it is not said, a look finds out
         commit=None if deleted else _commit(payload),
-        pusher=_words(_maybe(payload, _ANY, "pusher", "name"), _LONGEST_NAME),
+        pushed_at=_moment(payload, "repository", "pushed_at"),
     )
 
 
@@ -187,6 +189,14 @@ def _at(payload: Payload, *path: str) -> object:
             return None
         found = found.get(key)
     return found
+
+
+def _moment(payload: Payload, *path: str) -> datetime | None:
+    """Return the time at *path*, which is in seconds since 1970 there."""
+    found = _at(payload, *path)
+    if isinstance(found, bool) or not isinstance(found, int) or not 0 <= found < _YEAR_3000:
+        return None
+    return datetime.fromtimestamp(found, UTC)
 
 
 def _words(text: str, longest: int = _LONGEST_SUBJECT) -> str:

@@ -15,8 +15,9 @@ from starlette.applications import Starlette
 
 from bot.web.app import web_app
 from bot.web.github_webhook import github_webhook
+from engine.adapters.github.events import hint_of
 from engine.workflows import look
-from engine.workflows.hints import NO_SHA
+from engine.workflows.hints import NO_SHA, Hint
 from engine.workflows.watching import keep_watch
 from storage import apps, jobs, watched, workflows
 from storage.workflow_records import Head, Job, Watched, Workflow
@@ -107,14 +108,14 @@ class Hub:
             deleted=after == NO_SHA,
             forced=forced,
             head_commit=head_commit,
-            pusher={"name": "ada"},
         )
 
     def delivery(
         self, event: str, repo: str = REPO, payload: Mapping[str, Any] | None = None, **more: Any
     ) -> Delivery:
         """Make a delivery of any event."""
-        whole = {"repository": {"full_name": repo}, **(payload or {}), **more}
+        about = {"full_name": repo, "pushed_at": int(self.scene.clock.now().timestamp())}
+        whole = {"repository": about, **(payload or {}), **more}
         body = json.dumps(whole).encode()
         return Delivery(id=f"d-{next(self.numbers)}", event=event, body=body)
 
@@ -201,6 +202,13 @@ def looked_at(hub: Hub) -> Hub:
 
 def signature(body: bytes, secret: str = SECRET) -> str:
     return f"sha256={hmac.new(secret.encode(), body, hashlib.sha256).hexdigest()}"
+
+
+def hint_in(delivery: Delivery) -> Hint:
+    """What a delivery hints at."""
+    hint = hint_of(delivery.event, json.loads(delivery.body))
+    assert hint
+    return hint
 
 
 def as_form(delivery: Delivery) -> Delivery:
