@@ -10,7 +10,8 @@ from slack_sdk.errors import SlackApiError, SlackClientError
 
 from bot.settings import Settings
 from bot.wiring import wire
-from engine.errors import PortError, UserError
+from engine.adapters.github import GitHubForge
+from engine.errors import Forbidden, PortError, UserError
 from engine.world import World
 from storage import apps
 from storage.store import Unavailable
@@ -59,9 +60,15 @@ def _findings(settings: Settings) -> Iterator[Finding]:
             yield _asked(f"rack {name}", partial(_rack, wired.world, name))
         with wired.world.store.read() as transaction:
             known = apps.all_of_them(transaction)
+        forge = wired.world.forge
+        if isinstance(forge, GitHubForge):
+            yield _asked(forge.host, partial(_standing, forge))
+            yield Finding(what="webhooks", good=True, said=_how_changes_are_seen(settings))
         for app in known:
             look = partial(_commit, wired.world, app.repo, app.branch)
             yield _asked(f"app {app.name}", look)
+            if isinstance(forge, GitHubForge) and (hosted := forge.name_of(app.repo)):
+                yield _asked(f"app {app.name} at {forge.host}", partial(_seen, forge, hosted))
     finally:
         wired.close()
 
@@ -98,6 +105,30 @@ def _rack(world: World, name: str) -> str:
 def _commit(world: World, repo: str, branch: str) -> str:
     commit = world.source.resolve(repo, branch)
     return f"{branch} is at {commit.sha[:7]} {commit.subject}"
+
+
+def _how_changes_are_seen(settings: Settings) -> str:
+    seconds = settings.file.github.poll_seconds
+    if settings.secrets.github_webhook_secret:
+        return f"are taken at /github/webhook; repositories are looked at every {seconds:g} s too"
+    return f"GITHUB_WEBHOOK_SECRET is not set, so changes are seen within {seconds:g} s only"
+
+
+def _standing(forge: GitHubForge) -> str:
+    found = forge.standing()
+    if found.lacks:
+        raise Forbidden(f"{found.who} lacks {', '.join(found.lacks)}.")
+    if not found.known:
+        return f"{found.who}; what a fine-grained token may do shows only when it is used"
+    return f"{found.who}, with all that is needed"
+
+
+def _seen(forge: GitHubForge, name: str) -> str:
+    found = forge.repository(name)
+    if lacks := forge.lacks_in(found.name):
+        raise Forbidden(f"{found.name} is seen, but there is lacking: {', '.join(lacks)}.")
+    moved = "" if found.name == name else f", which {name} has moved to: change `repo`"
+    return f"{found.name} is seen{moved}"
 
 
 def _asked(what: str, ask: Callable[[], str]) -> Finding:

@@ -40,6 +40,15 @@ class Client:
         self._seen = Seen()
         self._moved: dict[str, str] = {}  # old name → new name
 
+    @property
+    def is_app(self) -> bool:
+        """Whether a GitHub App asks, and no token."""
+        return self._accounts.is_app
+
+    def ask_as_itself(self, url: str, purpose: Purpose) -> Answer:
+        """Ask as the token's owner, or as the App rather than one of its installations."""
+        return self._ask(self._accounts.own, "GET", url, purpose, repo="")
+
     def limits(self) -> Limits | None:
         """Return the limits of the account that may ask the least."""
         known = [found for one in self._accounts.all_of_them() if (found := one.allowance.limits())]

@@ -4,12 +4,13 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from urllib.parse import quote
 
-from engine.adapters.github import checks, reading, showing
+from engine.adapters.github import checks, reading, showing, standing
 from engine.adapters.github.access import GitHubAccess
 from engine.adapters.github.addresses import repository_name
 from engine.adapters.github.client import PAGE, Client
 from engine.adapters.github.heads import Heads
 from engine.adapters.github.refusals import Purpose
+from engine.adapters.github.standing import Standing
 from engine.errors import NotFound
 from engine.ports.clock import Clock, SystemClock
 from engine.ports.forge import (
@@ -166,6 +167,14 @@ class GitHubForge:
     def comment(self, repo: str, number: int, *, text: str, key: str) -> None:
         """Write a comment, or edit the one with the same key."""
         showing.comment(self._client, repo, number, text=text, key=key)
+
+    def standing(self) -> Standing:
+        """Tell who asks, and what it lacks. Raises as the port does."""
+        return standing.at_github(self._client)
+
+    def lacks_in(self, repo: str) -> tuple[str, ...]:
+        """Tell what is lacking in one repository. Raises as the port does."""
+        return standing.in_repository(self._client, repo)
 
     def close(self) -> None:
         """End connections."""
