@@ -233,7 +233,8 @@ def carried(found: Mapping[str, Any]) -> list[str]:
     if total:
         label = words.count(total, "commit")
         since = f" since {found['since']}" if found.get("since") else ""
-        lines.append(f"Carries {link(label, found.get('url'))}{since}:")
+        back = " Some that are live now are not in it." if found.get("goes_back") else ""
+        lines.append(f"Carries {link(label, found.get('url'))}{since}.{back}")
         lines += [
             f"`{one['sha'][:7]}` {literal(one['subject'])} · {literal(one['author'])}"
             for one in commits[-SHOWN_COMMITS:]
