@@ -15,12 +15,13 @@ from commands.run import run
 from engine import lookup
 from engine.lifecycle import is_final
 from engine.world import World
-from storage import builds, claims, ids, outbox
+from storage import builds, claims, ids, jobs, outbox
 from storage.records import Build, BuildStatus, Person, Promotion, PromotionStatus
 from storage.store import Transaction
+from storage.workflow_records import Job, JobStatus
 
 LOOK_SECONDS = 0.5
-GOOD = frozenset({BuildStatus.SUCCEEDED, PromotionStatus.SUCCEEDED})
+GOOD = frozenset({BuildStatus.SUCCEEDED, PromotionStatus.SUCCEEDED, JobStatus.SUCCEEDED})
 
 
 def session(world: World, words: Sequence[str], console: Console | None = None) -> int:
@@ -60,6 +61,9 @@ def _follow(world: World, subject_id: str, console: Console) -> int:
         if subject.status is PromotionStatus.AWAITING_APPROVAL:
             console.print(f"Agree to it with: rackhand approve {subject_id}")
             return 0
+        if subject.status is JobStatus.WAITING:
+            console.print(f"It waits for a person. See it with: rackhand jobs info {subject_id}")
+            return 0
         if not works:
             console.print(
                 "Asked, but no Rackhand is running on this database, so nothing happens yet. "
@@ -69,6 +73,6 @@ def _follow(world: World, subject_id: str, console: Console) -> int:
         time.sleep(LOOK_SECONDS)
 
 
-def _subject(transaction: Transaction, subject_id: str) -> Build | Promotion:
-    found = builds.get(transaction, subject_id)
+def _subject(transaction: Transaction, subject_id: str) -> Build | Promotion | Job:
+    found = builds.get(transaction, subject_id) or jobs.get(transaction, subject_id)
     return found or lookup.promotion(transaction, subject_id)
