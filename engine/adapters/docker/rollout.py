@@ -7,12 +7,14 @@ from engine.adapters.docker import sharing
 from engine.adapters.docker import table as tables
 from engine.adapters.docker.container import CREATED, Container
 from engine.adapters.docker.containers import Containers
+from engine.adapters.docker.hosts import hosts_of_target, refuse_taken
 from engine.adapters.docker.images import Images
 from engine.adapters.docker.networks import Networks
 from engine.adapters.docker.router import Router
 from engine.adapters.docker.snapshot import NOTHING, Snapshot
 from engine.adapters.docker.table import Table, hosts_of_spec
 from engine.adapters.placement import (
+    Condition,
     Look,
     Placement,
     Traffic,
@@ -24,7 +26,6 @@ from engine.adapters.placement import (
     unwanted,
     wanted,
 )
-from engine.errors import Refused
 from engine.ports.rack import Observation, Phase, Target
 
 NOT_HEALTHY = frozenset({Phase.ABSENT, Phase.STARTING, Phase.UNHEALTHY})
@@ -88,17 +89,17 @@ class Rollout:
     def shift(self, target: Target) -> None:
         """Replace stop-first services; once all is healthy, move the traffic."""
         self._router.make_sure()
-        self._check_hosts(target)
         members, looks = self._look(target)
-        for placement in replaceable(target, members, looks):
-            self._take_off(placement.old)
-            self._finish(target, placement)
-            missing = [(placement.spec, number) for number in placement.missing]
-            self._containers.start_replicas(target, missing)
-        self._stand_by(target)
-        if any(seen.phase in NOT_HEALTHY for seen in self._observe(target).services):
-            return
-        self._change(target.app, lambda table, members: _shifted(table, target, members))
+        to_replace = replaceable(target, members, looks)
+        if to_replace or not _all_pass(target, members, looks):
+            self._check_hosts(target)
+            self._replace(target, to_replace)
+            self._stand_by(target)
+            if any(seen.phase in NOT_HEALTHY for seen in self._observe(target).services):
+                return
+        self._change(
+            target.app, lambda table, members: _shifted(table, target, members), hosts_for=target
+        )
 
     def cut(self, target: Target, before: Callable[[int], None] | None) -> int:
         """End the sessions of old processes that have had their drain time; return how many."""
@@ -168,18 +169,9 @@ class Rollout:
     def _check_hosts(self, target: Target) -> None:
         """Raise ``Refused`` for a host that leads to another app."""
         snapshot = self._router.look() or NOTHING
-        wanted = {host for spec in target.services for host in hosts_of_spec(spec)}
-        if not any(host in snapshot.hosts for host in wanted):
-            return
-        everything = self._containers.of()
-        table = tables.present(everything, snapshot)
-        for app in {container.app for container in everything} - {target.app}:
-            theirs = [container for container in everything if container.app == app]
-            for host in wanted & tables.hosts_of(table, theirs):
-                raise Refused(
-                    f"`{host}` is served by the app {app} on this rack.",
-                    remedy="Give one of the two another domain.",
-                )
+        if snapshot.hosts.keys() & hosts_of_target(target):
+            everything = self._containers.of()
+            refuse_taken(target, tables.present(everything, snapshot), everything)
 
     def _finish(self, target: Target, placement: Placement[Container]) -> None:
         """Start what an interrupted call has only made."""
@@ -201,6 +193,14 @@ class Rollout:
     def _stand_by(self, target: Target) -> None:
         """Let the router check what is wanted; nothing gets traffic by it."""
         self._change(target.app, lambda table, members: _standing_by(table, target, members))
+
+    def _replace(self, target: Target, placements: Iterable[Placement[Container]]) -> None:
+        """Stop the old processes of stop-first services, then start the new ones."""
+        for placement in placements:
+            self._take_off(placement.old)
+            self._finish(target, placement)
+            missing = [(placement.spec, number) for number in placement.missing]
+            self._containers.start_replicas(target, missing)
 
     def _take_off(self, leaving: Sequence[Container]) -> None:
         """Stop processes and leave them where they are; they are drained as they stop."""
@@ -226,15 +226,36 @@ class Rollout:
                 return
             time.sleep(GLANCE_SECONDS)
 
-    def _change(self, app: str, change: Callable[[Table, list[Container]], Table]) -> None:
-        """Change what the router serves of an app, on the ground of how everything is now."""
+    def _change(
+        self,
+        app: str,
+        change: Callable[[Table, list[Container]], Table],
+        *,
+        hosts_for: Target | None = None,
+    ) -> None:
+        """Change what the router serves of an app, on the ground of how everything is now.
+
+        Raises ``Refused`` where a host of *hosts_for* leads to another app by then.
+        """
         with self._router.lock:
             snapshot = self._router.look() or NOTHING
             everything = self._containers.of()
             members = [container for container in everything if container.app == app]
-            table = change(tables.present(everything, snapshot), members)
+            present = tables.present(everything, snapshot)
+            if hosts_for is not None:
+                refuse_taken(hosts_for, present, everything)
+            table = change(present, members)
             if not tables.is_served(table, snapshot):
                 self._router.apply(table)
+
+
+def _all_pass(target: Target, members: Sequence[Container], looks: Mapping[str, Look]) -> bool:
+    """Whether all is there and healthy; what is routed and passes is known to the router."""
+    return all(
+        not placement.missing
+        and all(looks[one.id].condition is Condition.PASSING for one in placement.wanted)
+        for placement in place(target, members)
+    )
 
 
 def _standing_by(table: Table, target: Target, members: list[Container]) -> Table:
@@ -256,8 +277,8 @@ def _shifted(table: Table, target: Target, members: list[Container]) -> Table:
 
 
 def _retired(table: Table, target: Target, members: list[Container]) -> Table:
-    wanted = {host for spec in target.services for host in hosts_of_spec(spec)}
-    table = tables.without_hosts(table, tables.hosts_of(table, members) - wanted)
+    gone = tables.hosts_of(table, members) - hosts_of_target(target)
+    table = tables.without_hosts(table, gone)
     return tables.without(table, unwanted(target, members))
 
 
