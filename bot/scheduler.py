@@ -15,7 +15,7 @@ from engine import advance, announce, build_worker, checkouts, images, queue, wa
 from engine.errors import PortError
 from engine.leases import LeaseLost
 from engine.workflows import advance as job_advance
-from engine.workflows import line, look
+from engine.workflows import line, look, reporting
 from engine.world import World
 from storage import builds, claims, promotions, samples
 from storage.store import Unavailable
@@ -31,6 +31,7 @@ PROMOTIONS_AT_ONCE = 16
 JOBS_AT_ONCE = 8
 LOOK_SECONDS = 1.0
 LOOKS_AT_ONCE = 4
+REPORT_SECONDS = 1.0
 REQUESTS_KEPT = timedelta(
     days=2
 )  # Slack redelivers within minutes, GitHub when somebody asks it to
@@ -53,7 +54,7 @@ class Ticks:
         self._jobs = Workers(JOBS_AT_ONCE, "job")
         self._looks = Workers(LOOKS_AT_ONCE, "look")
         self._scheduler = BackgroundScheduler(
-            executors={"default": JobPool(10 + len(world.racks))},
+            executors={"default": JobPool(11 + len(world.racks))},
             job_defaults={"coalesce": True, "max_instances": 1, "misfire_grace_time": None},
         )
         logging.getLogger("apscheduler").setLevel(logging.ERROR)
@@ -67,6 +68,7 @@ class Ticks:
         self._every(NEAR_TICK_SECONDS, "near promotions", near)
         self._every(TICK_SECONDS, "jobs", self._advance_jobs)
         self._every(LOOK_SECONDS, "looks", self._look)
+        self._every(REPORT_SECONDS, "reports", partial(reporting.send, self._world))
         if self._relay:
             self._every(TICK_SECONDS, "relay", self._relay.tick)
             self._every(REFRESH_SECONDS, "refresh", partial(announce.refresh, self._world))

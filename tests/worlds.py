@@ -18,6 +18,7 @@ from engine.adapters.memory import Behaviour, MemoryRack, MemoryWorld
 from engine.adapters.memory.state import SimulatedProcess
 from engine.adapters.memory_builder import MemoryBuilder
 from engine.adapters.placement import Traffic
+from engine.asking import Asking
 from engine.environment import Vault
 from engine.workflows import advance as job_advance
 from engine.workflows import jobs as job_story
@@ -37,7 +38,7 @@ from storage.records import (
     Release,
 )
 from storage.store import Store
-from storage.workflow_records import Job, JobStatus, Task, TriggerKind, Workflow
+from storage.workflow_records import Job, JobStatus, Task, TaskStatus, TriggerKind, Workflow
 from tests.fakes import BROKEN_DOCKERFILE, DOCKERFILE, FakeClock, FakeSource, Files
 from tests.fakes_forge import FakeForge
 from tests.reading import as_read, buttons_of, text_of
@@ -123,8 +124,7 @@ class Scene:
         """Do once what ``bot.scheduler`` does all the time, then let time pass."""
         for repo in looking.due(self.world):
             looking.look(self.world, repo)
-        for job_id in line.due(self.world):
-            job_advance.advance(self.world, job_id)
+        self.tick_jobs()
         for build_id in build_worker.due(self.world):
             build_worker.work(self.world, build_id)
         for promotion_id in queue.due(self.world):
@@ -134,6 +134,11 @@ class Scene:
         for look in self.on_tick:
             look(self)
         self.clock.pass_time(seconds)
+
+    def tick_jobs(self) -> None:
+        """Do once what is to be done for jobs, and nothing else."""
+        for job_id in line.due(self.world):
+            job_advance.advance(self.world, job_id)
 
     def start_anew(self) -> None:
         """Let the process be gone; the next one makes everything anew and goes on."""
@@ -174,6 +179,15 @@ class Scene:
             self.tick()
         raise AssertionError(f"{found.status}, never {statuses}")
 
+    def until_task(self, job_id: str, position: int, *statuses: TaskStatus) -> Task:
+        """Tick until the task at *position* of a job has one of *statuses*."""
+        for _ in range(2_000):
+            found = self.tasks(job_id)[position]
+            if found.status in statuses:
+                return found
+            self.tick()
+        raise AssertionError(f"{found.status}, never {statuses}")
+
     def under_way(self) -> list[str]:
         """What has not ended, but for what waits for a person."""
         with self.store.read() as transaction:
@@ -183,7 +197,10 @@ class Scene:
                 *jobs.with_status(transaction, jobs.OPEN),
             ]
             paused = {one.name for one in workflows.all_of_them(transaction) if one.paused_at}
-        return [one.id for one in found if not _waits_for_a_person(one, paused)]
+        stirred = set(line.stirred(self.world))
+        return [
+            one.id for one in found if one.id in stirred or not _waits_for_a_person(one, paused)
+        ]
 
     # short ways
 
@@ -239,6 +256,16 @@ class Scene:
         assert job
         self.clock.pass_time(0.001)
         return job.id
+
+    def cancel_job(self, job_id: str, *, who: Person = ADA) -> Job:
+        """Ask for the end of a job."""
+        asking = Asking(person=who, key=f"key-{next(self.keys)}")
+        return job_story.cancel(self.world, asking, job_id)
+
+    def retry_job(self, job_id: str, *, who: Person = ADA) -> str:
+        """Ask for a job again, from where it failed, and return the id of the new one."""
+        asking = Asking(person=who, key=f"key-{next(self.keys)}")
+        return job_story.retry(self.world, asking, job_id).id
 
     def built_candidate(self, subject: str, files: Files = DOCKERFILE) -> str:
         """Build a release beside whatever else is under way."""

@@ -47,6 +47,8 @@ class Telling:
             has_none = card is None and outbox.is_told(transaction, f"{outgoing.subject}:card")
         if outgoing.kind == "card":
             return self._edit(outgoing, card) if card else self._new_card(outgoing)
+        if outgoing.kind == "notice":
+            return self._notice(outgoing)
         if has_none:
             return self._done(outgoing, "gave up: its card has no place")
         if card is None:
@@ -122,13 +124,27 @@ class Telling:
                     at=self._world.clock.now(),
                 )
 
+    def _notice(self, outgoing: Outgoing) -> bool:
+        """Say it in the channel by a message of its own, in no thread."""
+        places = self._places.of(outgoing)
+        if not places:
+            return self.give_up(outgoing, "no channel takes it")
+        if not self._may_post(places[0]) or not self._may_look(outgoing):
+            return False
+        try:
+            place = self._arrived(outgoing, places[0], None)
+            place = place or self._post(outgoing, drawn_milestone(outgoing), channel=places[0])
+        except Rejected as rejected:
+            return self._refused(outgoing, places[0], rejected)
+        return self._done(outgoing, place.ts)
+
     def _refused(self, outgoing: Outgoing, channel: str, rejected: Rejected) -> bool:
-        """Leave the card to the next tick: the channel was joined, or another one is tried."""
+        """Leave the message to the next tick: the channel was joined, or another one is tried."""
         if rejected.code not in CLOSED:
             raise rejected
         joined = self._places.open(channel, rejected.code)
         log.warning(
-            "card refused", extra={"channel": channel, "code": rejected.code, "joined": joined}
+            "message refused", extra={"channel": channel, "code": rejected.code, "joined": joined}
         )
         self._never_left(outgoing)
         return False

@@ -40,10 +40,11 @@ class HealthCheck:
 
 
 class Hook(StrEnum):
-    """A command of a service that is run once for a promotion, by a process of its own."""
+    """A command of a service that is run once, by a process of its own."""
 
     BEFORE_PROMOTE = "before_promote"  # before anything of the release starts
     AFTER_PROMOTE = "after_promote"  # once all the traffic reaches it
+    RUN = "run"  # for no promotion: its target has a name of its own in the promotion's place
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -94,6 +95,9 @@ class Phase(StrEnum):
     SERVING = "serving"  # traffic reaches the new processes and no old one
     DRAINED = "drained"  # no session is left on an old process
     RETIRED = "retired"  # no old process is left
+
+
+NOT_SERVING = frozenset({Phase.ABSENT, Phase.STARTING, Phase.HEALTHY})  # not yet, at least
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -258,10 +262,13 @@ class Rack(Protocol):
         """Stop and remove all processes of the app that the target does not want."""
         ...
 
-    def revert(self, target: Target) -> None:
+    def revert(self, target: Target, *, to: Target | None = None) -> None:
         """Take the promotion back: old processes take all traffic again, then its own go.
 
-        Touches no process that the promotion did not start, but for putting it back to work.
+        Touches no process that the promotion did not start, but for putting it back to work. *to*
+        is what served before it. What that wants and is gone by now is started anew, and until all
+        of it may take over the promotion's own processes stay at work: several calls may be needed
+        then, and ``observe`` of *to* tells. Its own that *to* wants, as after a restart, stay.
         """
         ...
 
@@ -270,8 +277,13 @@ class Rack(Protocol):
 
         It is of the service's image with its environment, is not routed, and is never restarted.
         It stays until ``retire`` or ``revert`` takes the promotion's hooks away, so that a repeat
-        finds it, also after it has ended.
+        finds it, also after it has ended. ``Hook.RUN`` belongs to no promotion: it stays until
+        ``remove_run``, whatever is promoted meanwhile.
         """
+        ...
+
+    def remove_run(self, target: Target) -> None:
+        """Remove the process of the target's ``Hook.RUN``, also one that runs."""
         ...
 
     def end_hooks(self, target: Target) -> None:

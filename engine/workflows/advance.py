@@ -107,7 +107,7 @@ def _record(world: World, job: Job, task: Task, outcome: Outcome) -> bool:
             jobs.change_task(transaction, task, **changes)
             if changes.keys() - {"look_at"}:
                 card(transaction, job, now)
-        return "made" in changes
+        return bool(changes.keys() & {"made", "release_id"})
 
 
 def _end(

@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from engine.lifecycle import is_final
+from engine.marks import literal
 from storage.records import Build, BuildStatus, Promotion, PromotionStatus
 from storage.workflow_records import Job, JobStatus, Task, TaskKind, TaskStatus
 
@@ -15,7 +16,6 @@ J = JobStatus
 T = TaskStatus
 OPEN = frozenset({T.RUNNING, T.WAITING})
 FOLLOWS = frozenset({TaskKind.BUILD, TaskKind.PROMOTE})  # the task goes as what it made goes
-TAKEN_BACK = frozenset({P.ROLLED_BACK, P.FAILED})
 
 Made = Build | Promotion
 
@@ -120,7 +120,7 @@ def of_build(build: Build) -> Outcome:
         case B.FAILED:
             return Outcome(then=T.FAILED, changes={**known, "reason": build.reason})
         case B.CANCELED:
-            return Outcome(then=T.CANCELED, changes=known)
+            return Outcome(then=T.CANCELED, changes={**known, "reason": _by_whom(build)})
         case _:
             return Outcome(changes=known)
 
@@ -137,8 +137,9 @@ def of_promotion(task: Task, promotion: Promotion, *, expired: str) -> Outcome:
         known["release_id"] = promotion.release_id
     elif status is T.FAILED:
         known["reason"] = expired if promotion.status is P.EXPIRED else promotion.reason
-    elif status is T.CANCELED and promotion.status is P.SUPERSEDED:
-        known["reason"] = promotion.reason
+    elif status is T.CANCELED:
+        is_superseded = promotion.status is P.SUPERSEDED
+        known["reason"] = promotion.reason if is_superseded else _by_whom(promotion)
     return Outcome(then=status, changes=known)
 
 
@@ -170,6 +171,11 @@ def _status_of(made: Made) -> TaskStatus:
             return T.FAILED
         case _:
             return T.RUNNING
+
+
+def _by_whom(made: Made) -> str | None:
+    by = made.cancel_asked_by
+    return f"{literal(by.name)} canceled it." if by else None
 
 
 def _status(job: Job, tasks: Sequence[Task]) -> JobStatus:

@@ -24,7 +24,19 @@ def due(world: World) -> list[str]:
                 _begin_next(world, transaction, workflow)
         except (Stale, Conflict):
             continue  # another tick was faster; the next one sees what it did
-    return _stirred(world)
+    return stirred(world)
+
+
+def stirred(world: World) -> list[str]:
+    """Return the ids of the jobs under way that have a next step now. Changes nothing."""
+    now = world.clock.now()
+    with world.store.read() as transaction:
+        begun = jobs.with_status(transaction, jobs.BEGUN)
+        if not begun:
+            return []
+        tasks = jobs.tasks_of_jobs(transaction, [one.id for one in begun])
+        made = made_for(transaction, itertools.chain.from_iterable(tasks.values()))
+    return [one.id for one in begun if not plan(one, tasks[one.id], made, now).is_empty]
 
 
 def next_of(transaction: Transaction, queued: Sequence[Job]) -> Job:
@@ -75,18 +87,6 @@ def _begin_next(world: World, transaction: Transaction, workflow: str) -> None:
         before=job.before if job.retry_of else before,
     )
     tell.begun(transaction, begun, older, world.clock.now())
-
-
-def _stirred(world: World) -> list[str]:
-    """Return the ids of the jobs under way that have a next step now."""
-    now = world.clock.now()
-    with world.store.read() as transaction:
-        begun = jobs.with_status(transaction, jobs.BEGUN)
-        if not begun:
-            return []
-        tasks = jobs.tasks_of_jobs(transaction, [one.id for one in begun])
-        made = made_for(transaction, itertools.chain.from_iterable(tasks.values()))
-    return [one.id for one in begun if not plan(one, tasks[one.id], made, now).is_empty]
 
 
 def _origin(transaction: Transaction, job: Job) -> Job:

@@ -5,7 +5,7 @@ from typing import Any
 
 from engine import announce
 from engine.lifecycle import check_step, is_final
-from engine.workflows import tell
+from engine.workflows import reports, tell
 from engine.world import World
 from storage import jobs
 from storage.store import Transaction
@@ -69,3 +69,4 @@ def end_unbegun(
 def _show(world: World, transaction: Transaction, job: Job) -> None:
     """Have all places that show the job show it as it is now."""
     announce.card(transaction, job, world.clock.now())
+    reports.job_moved(world, transaction, job, jobs.tasks_of(transaction, job.id))

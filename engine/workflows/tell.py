@@ -8,6 +8,7 @@ from engine.announce import milestone
 from engine.durations import duration
 from engine.marks import literal
 from engine.workflows.definition import Promote, RunCommand
+from engine.workflows.notices import KIND
 from engine.workflows.reading import settings_of
 from engine.workflows.refs import short, short_sha
 from storage import outbox
@@ -111,11 +112,11 @@ def note(
     transaction: Transaction, job: Job, task: Task, text: str, *, channel: str | None, at: datetime
 ) -> None:
     """Say something in a channel by a message of its own, once for the task."""
-    body: dict[str, Any] = {"text": text, "tone": "muted", "people": [], "channel": channel}
+    body: dict[str, Any] = {"text": text, "tone": "muted", "people": []}
     outbox.tell(
         transaction,
         subject=job.id,
-        kind="note",
+        kind=KIND,
         key=f"{task.key}:note",
         body=body,
         channel=channel,
@@ -244,8 +245,8 @@ def _what_is_left(tasks: Sequence[Task]) -> str:
         if one.status is T.SUCCEEDED and isinstance(settings := settings_of(one), Promote)
     ]
     if done:
-        return f"It is live on {' and '.join(done)}."
-    return "It is live nowhere."
+        return f"It went live on {' and '.join(done)}, and nowhere else."
+    return "It went live nowhere."
 
 
 def _log(tasks: Sequence[Task]) -> Sequence[str]:

@@ -40,8 +40,14 @@ class Hooks:
             self._changes.remove_hook(hook)
 
     def of(self, app: str) -> tuple[SimulatedHook, ...]:
-        """Return the app's hooks that are there, running or not."""
-        return tuple(hook for hook in self._changes.state().hooks if hook.app == app)
+        """Return the hooks of the app's promotions that are there, running or not."""
+        hooks = self._changes.state().hooks
+        return tuple(one for one in hooks if one.app == app and one.hook is not Hook.RUN)
+
+    def remove_run(self, target: Target) -> None:
+        """Stop and remove the process that belongs to no promotion."""
+        hooks = self._changes.state().hooks
+        self.remove([one for one in hooks if one.promotion == target.promotion])
 
     def _found(self, target: Target, service: str, hook: Hook) -> list[SimulatedHook]:
         return [

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 
 from engine.workflows.decide import Outcome
 from engine.workflows.definition import RunCommand, Settings, Wait, WaitForChecks
-from engine.workflows.tasks import build, checks, notify, promote, wait
+from engine.workflows.tasks import build, checks, notify, promote, run, wait
 from engine.workflows.tasks.work import Work
 from storage.workflow_records import TaskKind, TaskStatus
 
@@ -31,6 +31,7 @@ KINDS: Mapping[TaskKind, Kind] = {
     TaskKind.WAIT_FOR_CHECKS: Kind(look=checks.look),
     TaskKind.BUILD: Kind(look=build.look, end=build.end),
     TaskKind.PROMOTE: Kind(look=promote.look, end=promote.end),
+    TaskKind.RUN: Kind(look=run.look, end=run.end),
     TaskKind.WAIT: Kind(look=wait.look),
     TaskKind.NOTIFY: Kind(look=notify.look),
 }

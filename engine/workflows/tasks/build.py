@@ -26,11 +26,11 @@ def end(work: Work) -> Outcome:
     found = _found(work)
     if found is None:
         return Outcome(then=TaskStatus.CANCELED)
-    if is_final(found.status):
-        return of_build(found)
-    with suppress(Repeated, UserError):  # it ends already: the next look sees how
-        build.cancel(work.world, work.asking("stop"), found.id)
-    return NOTHING
+    if not is_final(found.status):
+        with suppress(Repeated, UserError):  # it ends already: the next look sees how
+            build.cancel(work.world, work.asking("stop"), found.id)
+    found = _found(work)
+    return of_build(found) if found and is_final(found.status) else NOTHING
 
 
 def _found(work: Work) -> Build | None:

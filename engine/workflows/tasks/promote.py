@@ -1,6 +1,7 @@
 """The task that makes the build's release live on a rack: by itself, or once somebody clicks."""
 
 from contextlib import suppress
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 from engine import lookup, promote
@@ -10,6 +11,7 @@ from engine.durations import duration
 from engine.errors import UserError
 from engine.lifecycle import PROMOTION_LIMITS, is_final
 from engine.marks import literal
+from engine.workflows.carrying import carried
 from engine.workflows.decide import NOTHING, Outcome, of_promotion
 from engine.workflows.definition import Promote
 from engine.workflows.tasks.built import release_of
@@ -33,7 +35,11 @@ def look(work: Work) -> Outcome:
         if is_there:
             return is_there
         found = _ask(work, settings, release)
-    return of_promotion(work.task, found, expired=_expired(settings))
+    outcome = of_promotion(work.task, found, expired=_expired(settings))
+    if found.status is PromotionStatus.AWAITING_APPROVAL and work.task.found is None:
+        brings = carried(work.world, work.job, settings.rack)
+        return replace(outcome, changes={**outcome.changes, "found": brings})
+    return outcome
 
 
 def end(work: Work) -> Outcome:
@@ -41,11 +47,12 @@ def end(work: Work) -> Outcome:
     found = _found(work)
     if found is None:
         return Outcome(then=TaskStatus.CANCELED)
-    if is_final(found.status):
-        return of_promotion(work.task, found, expired=_expired(_settings(work)))
-    with suppress(Repeated, UserError):  # it ends already, or is past going back
-        promote.cancel(work.world, work.asking("stop"), found.id)
-    return NOTHING
+    if not is_final(found.status):
+        with suppress(Repeated, UserError):  # it ends already
+            found = promote.cancel(work.world, work.asking("stop"), found.id)
+    if not is_final(found.status):
+        return NOTHING
+    return of_promotion(work.task, found, expired=_expired(_settings(work)))
 
 
 def _settings(work: Work) -> Promote:
