@@ -2,7 +2,7 @@
 
 import re
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 
 from bot.workspace.client import Visitor
 from bot.workspace.seen import SeenMessage
@@ -36,11 +36,15 @@ class Actors:
         """Type a command and wait for an answer that only Ada sees, with all that is expected."""
         seen = {message.ts for message in self.ada.ephemerals()}
         self.ada.say(command)
+        self.sees(*expected, but=seen)
+
+    def sees(self, *expected: str, but: Collection[str] = ()) -> None:
+        """Wait for an answer that only Ada sees, of those not in *but*, with all the words."""
         self.ada.wait_for(
             lambda: any(
                 all(words in message.plain_text for words in expected)
                 for message in self.ada.ephemerals()
-                if message.ts not in seen
+                if message.ts not in but
             ),
             SIGHT_SECONDS,
         )

@@ -7,6 +7,7 @@ import subprocess
 from dataclasses import dataclass
 from pathlib import Path
 
+BRANCH = "main"
 EXAMPLES = Path(__file__).parents[2] / "examples"
 FIX = "02-fix-cart-total.patch"
 MISTAKE = "03-try-the-new-pool-settings.patch"  # its health check fails
@@ -24,13 +25,24 @@ AUTHOR = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Shop:
-    """The repository of the sample app."""
+    """A clone of the sample app's repository, whose changes are pushed at once."""
 
     path: Path
+    remote: str  # the URL that is pushed to, with a token in it
 
     def apply(self, patch: str) -> None:
         """Commit one of the changes that the examples hold."""
         self._git("am", "--quiet", str(EXAMPLES / "shop-changes" / patch))
+        self._push(BRANCH)
+
+    def change(self, version: str, subject: str, *, branch: str = BRANCH) -> str:
+        """Commit another version on *branch*, and return its sha."""
+        self._git("fetch", "--quiet", self.remote, BRANCH)
+        self._git("checkout", "--quiet", "-B", branch, "FETCH_HEAD")
+        (self.path / "version.txt").write_text(f"{version}\n", "utf-8")
+        self._git("commit", "--quiet", "--all", "--message", subject)
+        self._push(branch)
+        return self._git("rev-parse", "HEAD").strip()
 
     def bake_for(self, seconds: int) -> None:
         """Let the last commit say that new releases are watched so long."""
@@ -38,22 +50,29 @@ class Shop:
         text = BAKE_SECONDS.sub(f"bake_seconds: {seconds}", manifest.read_text("utf-8"))
         manifest.write_text(text, "utf-8")
         self._git("commit", "--quiet", "--all", "--amend", "--no-edit")
+        self._push(BRANCH)
 
-    def _git(self, *words: str) -> None:
-        subprocess.run(
+    def _push(self, branch: str) -> None:
+        self._git("push", "--quiet", "--force", self.remote, f"HEAD:refs/heads/{branch}")
+
+    def _git(self, *words: str) -> str:
+        done = subprocess.run(
             ["git", "-C", str(self.path), *words],
             check=True,
             capture_output=True,
+            text=True,
             env={**os.environ, **AUTHOR},
         )
+        return done.stdout
 
 
-def make_shop(folder: Path) -> Shop:
-    """Make the repository with its first commit; whatever *folder* held is gone."""
+def make_shop(folder: Path, remote: str) -> Shop:
+    """Make the clone with its first commit, and push that; whatever *folder* held is gone."""
     shutil.rmtree(folder, ignore_errors=True)
     shutil.copytree(EXAMPLES / "shop", folder, ignore=shutil.ignore_patterns("__pycache__"))
-    shop = Shop(path=folder)
+    shop = Shop(path=folder, remote=remote)
     shop._git("init", "--quiet", "--initial-branch", "main")  # noqa: SLF001  its own maker
     shop._git("add", "--all")  # noqa: SLF001
     shop._git("commit", "--quiet", "--message", "Open the shop")  # noqa: SLF001
+    shop._push(BRANCH)  # noqa: SLF001
     return shop

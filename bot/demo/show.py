@@ -11,9 +11,10 @@ import docker
 import yaml
 
 from bot import logs
-from bot.demo.stage import HOST, MEMORY, Stage, set_up
+from bot.demo.stage import HOST, MEMORY, Stage, github_for, set_up
 from bot.demo.story import play
 from bot.demo.visitors import REQUESTS_PER_SECOND, Visitors, visiting
+from bot.local_github.running import running_github
 from bot.process import running_bot
 from bot.workspace.running import RunningWorkspace, running_workspace
 from bot.workspace.settings import WorkspaceSettings
@@ -25,8 +26,11 @@ def show(*, engine: str, port: int, play_it: bool, folder: Path) -> int:
     """Run the demo; return the exit code: after a play, 0 only if every step happened."""
     logs.set_up(os.environ.get("LOG_LEVEL", "WARNING"))
     manifest = yaml.safe_load(MANIFEST.read_text(encoding="utf-8"))
-    with running_workspace(WorkspaceSettings(manifest=manifest, port=port)) as workspace:
-        stage = set_up(folder, engine, workspace)
+    with (
+        running_workspace(WorkspaceSettings(manifest=manifest, port=port)) as workspace,
+        running_github(github_for(folder)) as github,
+    ):
+        stage = set_up(folder, engine, workspace, github)
         try:
             with running_bot(stage.settings), visitors_of(stage) as visitors:
                 return _go_on(stage, workspace, visitors, play_it=play_it)
@@ -78,6 +82,10 @@ def _welcome(stage: Stage, url: str) -> str:
         f"\nOpen {url}\n\nThen type, in #deploys:\n"
         "  /rack switch staging\n  /rack build shop\n"
         f"and go on with the buttons. /rack help lists the rest.{app}\n\n"
+        f"The repository is on a local GitHub: {stage.github.url}\n"
+        "/rack workflows new makes a workflow: push to main there, turn its checks green, and\n"
+        "watch it go live. The clone to push from: "
+        f"{stage.shop.path}\n\n"
         f"{REQUESTS_PER_SECOND} requests a second reach it on each rack, so that there is "
         "something to count\nwhile a release takes over.\n\nCtrl-C ends it."
     )

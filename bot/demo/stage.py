@@ -1,6 +1,7 @@
 """What the demo is played on: a folder with settings, secrets, and the sample repository."""
 
 import secrets
+import shutil
 import socket
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -10,11 +11,15 @@ import yaml
 
 from bot.demo.shop import Shop, make_shop
 from bot.demo.visitors import REQUESTS_PER_SECOND
+from bot.local_github.running import RunningGitHub
+from bot.local_github.settings import GitHubSettings
 from bot.settings import Settings, load
 from bot.workspace.running import RunningWorkspace
 from engine.adapters.memory import Behaviour, MemoryWorld
 
 MEMORY = "memory"
+REPOSITORY = "acme/shop"
+POLL_SECONDS = 5.0  # short, as somebody watches; webhooks are heard at once anyway
 HOST = "shop.localhost"
 RACK_COLORS = {"staging": "green", "production": "red"}
 USUAL_PORTS = {"staging": 8080, "production": 8081}
@@ -28,36 +33,53 @@ class Stage:
     shop: Shop
     ports: Mapping[str, int]  # of the racks' routers
     engine: str  # the URL of the Docker engine, or "memory"
+    github: RunningGitHub
 
     def address(self, rack: str) -> str:
         """Where the sample app answers on a rack."""
         return f"http://{HOST}:{self.ports[rack]}/"
 
 
-def set_up(folder: Path, engine: str, workspace: RunningWorkspace) -> Stage:
-    """Write the settings of a demo that uses *workspace*; an earlier demo's data is left out."""
+def github_for(folder: Path) -> GitHubSettings:
+    """Return the GitHub of a demo in *folder*: empty, whatever an earlier one left there."""
+    repositories = folder / "repositories"
+    shutil.rmtree(repositories, ignore_errors=True)
+    return GitHubSettings(folder=repositories)
+
+
+def set_up(folder: Path, engine: str, workspace: RunningWorkspace, github: RunningGitHub) -> Stage:
+    """Write the settings of a demo that uses *workspace* and *github*; old data is left out."""
     folder.mkdir(parents=True, exist_ok=True)
     for old in (*folder.glob("rackhand.db*"), folder / "rackhand-memory.json"):
         old.unlink(missing_ok=True)
-    shop = make_shop(folder / "shop")
+    remote = github.git_url(REPOSITORY, github.operator_git_token)
+    shop = make_shop(folder / "shop", remote)
     ports = {rack: _free_port(port) for rack, port in USUAL_PORTS.items()}
     path = folder / "rackhand.yml"
-    path.write_text(yaml.safe_dump(_file(folder, shop, engine, ports), sort_keys=False))
+    path.write_text(yaml.safe_dump(_file(folder, github, engine, ports), sort_keys=False))
     environment = {
         "SLACK_BOT_TOKEN": workspace.bot_token,
         "SLACK_APP_TOKEN": workspace.app_token,
         "SLACK_SIGNING_SECRET": workspace.signing_secret,
         "SLACK_API_URL": workspace.api_url,
+        "GITHUB_API_URL": github.api_url,
+        "GITHUB_TOKEN": github.token,
+        "GITHUB_WEBHOOK_SECRET": secrets.token_hex(16),
         "RACKHAND_SECRET_KEY": secrets.token_hex(32),
         "PORT": str(_free_port(3000)),
     }
+    hook = f"http://127.0.0.1:{environment['PORT']}/github/webhook"
+    github.client(REPOSITORY).add_hook(hook, environment["GITHUB_WEBHOOK_SECRET"])
     if engine == MEMORY:
         traffic = Behaviour(requests_per_second=REQUESTS_PER_SECOND)
         MemoryWorld(folder / "rackhand-memory.json").behave("shop", traffic)
-    return Stage(settings=load(path, environment), shop=shop, ports=ports, engine=engine)
+    settings = load(path, environment)
+    return Stage(settings=settings, shop=shop, ports=ports, engine=engine, github=github)
 
 
-def _file(folder: Path, shop: Shop, engine: str, ports: Mapping[str, int]) -> dict[str, object]:
+def _file(
+    folder: Path, github: RunningGitHub, engine: str, ports: Mapping[str, int]
+) -> dict[str, object]:
     return {
         "slack": {"channel": "#deploys"},
         "racks": {
@@ -68,7 +90,8 @@ def _file(folder: Path, shop: Shop, engine: str, ports: Mapping[str, int]) -> di
             }
             for rack, port in ports.items()
         },
-        "apps": {"shop": {"repo": str(shop.path), "branch": "main"}},
+        "apps": {"shop": {"repo": github.git_url(REPOSITORY), "branch": "main"}},
+        "github": {"poll_seconds": POLL_SECONDS},
         "database": f"sqlite:///{folder / 'rackhand.db'}",
     }
 

@@ -4,6 +4,7 @@ import re
 from dataclasses import dataclass
 
 from bot.demo.actors import Actors, StepFailed, id_of, must, say
+from bot.demo.delivery import Delivery
 from bot.demo.outside import Outside, becomes_true, outside_of
 from bot.demo.receipts import check_receipt
 from bot.demo.shop import FIX, HIDDEN_MISTAKE, MISTAKE
@@ -71,6 +72,7 @@ class Story:
         self._take_back(second)
         self._roll_back(second, first)
         self._listings(first)
+        Delivery(self._stage, self._actors, self._outside).tell()
 
     def _build(self, number: str) -> Version:
         self._actors.step(f"Ada builds version {number}")

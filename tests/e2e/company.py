@@ -15,7 +15,8 @@ import yaml
 
 from bot.demo.outside import Outside, outside_of
 from bot.demo.show import MANIFEST, take_down, visitors_of
-from bot.demo.stage import Stage, set_up
+from bot.demo.stage import Stage, github_for, set_up
+from bot.local_github.running import running_github
 from bot.settings import Secrets
 from bot.workspace.running import running_workspace
 from bot.workspace.settings import WorkspaceSettings
@@ -38,8 +39,11 @@ class Company:
 def company(folder: Path, engine: str) -> Iterator[Company]:
     """Run it all on a Docker engine, or on simulated racks where *engine* is "memory"."""
     manifest = yaml.safe_load(MANIFEST.read_text(encoding="utf-8"))
-    with running_workspace(WorkspaceSettings(manifest=manifest)) as workspace:
-        stage = set_up(folder, engine, workspace)
+    with (
+        running_workspace(WorkspaceSettings(manifest=manifest)) as workspace,
+        running_github(github_for(folder)) as github,
+    ):
+        stage = set_up(folder, engine, workspace, github)
         stage.shop.bake_for(BAKE_SECONDS)
         try:
             with _bot(stage, folder), visitors_of(stage):
