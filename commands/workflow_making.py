@@ -49,7 +49,7 @@ def new(
     elif template is not None:
         name, definition = _of_template(context, _template(template), name, app, branch, racks)
     else:
-        return _ways()
+        return _ways(context, app)
     asking = context.asking()
     made = keeping.create(context.world, asking, name, definition)
     return saved(context, made, f"Made *{made.name}*.")
@@ -95,13 +95,23 @@ def edit(
     return saved(context, changed, f"Changed *{name}*. Jobs that are there keep what it said.")
 
 
-def _ways() -> Reply:
+def _ways(context: Context, app: str | None) -> Reply:
+    """Offer the templates and an empty workflow, for the app that is meant where that is clear."""
+    try:
+        of_app: tuple[str, ...] = ("--app", context.app(app))
+    except UserError:
+        if app:
+            raise
+        of_app = ()
     templates = tuple(
         Button(
-            label=f"{one.title}…", words=("workflows", "new", "--template", one.name), opens=OPENS
+            label=f"{one.title}…",
+            words=("workflows", "new", "--template", one.name, *of_app),
+            opens=OPENS,
         )
         for one in TEMPLATES.values()
     )
+    empty = Button(label="Empty…", words=("workflows", "new"), opens=OPENS)
     return Reply(
         title="New workflow",
         parts=(
@@ -109,12 +119,7 @@ def _ways() -> Reply:
                 Text(text=f"*{one.title}* (`{one.name}`): {one.description}")
                 for one in TEMPLATES.values()
             ),
-            Actions(
-                buttons=(
-                    *templates,
-                    Button(label="Empty…", words=("workflows", "new"), opens=OPENS),
-                )
-            ),
+            Actions(buttons=(*templates, empty)),
             Note(
                 text="In words: `/rack workflows new --template qa-app --app NAME --racks A,B`, "
                 "or `--yaml TEXT`."

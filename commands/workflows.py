@@ -20,7 +20,7 @@ from engine.lifecycle import is_final
 from engine.marks import literal, moment
 from engine.workflows import jobs as job_story
 from engine.workflows import keeping
-from engine.workflows.written import to_yaml
+from engine.workflows.written import all_to_yaml, to_yaml
 from storage import jobs, workflows
 from storage.workflow_records import Job, Workflow
 
@@ -134,15 +134,17 @@ def delete(context: Context, name: str) -> Reply:
 
 
 @workflow_group.command("yaml")
-@click.argument("name")
+@click.argument("name", metavar="[NAME]", required=False)
 @pass_context
-def show_yaml(context: Context, name: str) -> Reply:
-    """Show a workflow as the YAML that rackhand.yml may hold."""
+def show_yaml(context: Context, name: str | None) -> Reply:
+    """Show a workflow, or all, as the YAML that rackhand.yml may hold."""
     with context.world.store.read() as transaction:
-        workflow = lookup.workflow(transaction, name)
-    text = to_yaml(name, workflow.definition)
+        found = [lookup.workflow(transaction, name)] if name else workflows.all_of_them(transaction)
+    if not found:
+        return Reply(parts=(Text(text="No workflow yet. `/rack workflows new` makes one."),))
+    text = all_to_yaml({one.name: one.definition for one in found})
     if len(text) > SHOWN_YAML:
-        return Reply(file=(f"{name}.yml", text))
+        return Reply(file=(f"{name or 'workflows'}.yml", text))
     return Reply(parts=(Code(text=text),))
 
 

@@ -160,7 +160,7 @@ class Keys:
 def line_of(path: str, lines: Mapping[str, int]) -> int | None:
     """Return the line of *path*, else of the nearest thing around it that has one."""
     while path and path not in lines:
-        path = re.sub(r"(^|\.)[^.\[\]]*\Z|\[\d+\]\Z", "", path)
+        path = path[: max(path.rfind("."), path.rfind("["), 0)]
     return lines.get(path)
 
 

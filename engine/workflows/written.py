@@ -44,12 +44,13 @@ def plain_settings(settings: Settings) -> dict[str, Any]:
 
 def to_yaml(name: str, plain: Mapping[str, Any]) -> str:
     """Return the YAML of one workflow as it may stand in rackhand.yml."""
-    body = dict(plain)
-    if "on" in body:
-        body["on"] = _in_lines(body["on"])
-    body["tasks"] = [_laid_out(task) for task in plain.get("tasks", ())]
+    return all_to_yaml({name: plain})
+
+
+def all_to_yaml(named: Mapping[str, Mapping[str, Any]]) -> str:
+    """Return the YAML of several workflows."""
     return yaml.dump(
-        {"workflows": {name: body}},
+        {"workflows": {name: _body(plain) for name, plain in named.items()}},
         Dumper=_Dumper,
         sort_keys=False,
         allow_unicode=True,
@@ -64,6 +65,14 @@ def written_seconds(seconds: float) -> str:
         if seconds and seconds % UNIT_SECONDS[unit] == 0:
             return f"{int(seconds // UNIT_SECONDS[unit])}{unit}"
     return f"{int(seconds)}s" if seconds == int(seconds) else f"{seconds!r}s"
+
+
+def _body(plain: Mapping[str, Any]) -> dict[str, Any]:
+    body = dict(plain)
+    if "on" in body:
+        body["on"] = _in_lines(body["on"])
+    body["tasks"] = [_laid_out(task) for task in plain.get("tasks", ())]
+    return body
 
 
 def _plain_triggers(triggers: tuple[Trigger, ...]) -> Any:

@@ -30,6 +30,16 @@ def test_without_words_the_templates_are_offered_each_by_a_click(scene: Scene) -
     labels = [one.label for one in buttons_of(reply.parts)]
     assert labels == ["Continuous Delivery…", "QA app…", "Empty…"]
     assert {one.opens for one in buttons_of(reply.parts)} == {"workflow"}
+    assert buttons_of(reply.parts)[0].words[2:] == (
+        *("--template", "continuous-delivery"),
+        *("--app", "web"),
+    )
+
+
+def test_where_no_app_is_meant_the_templates_are_offered_without_one(two_apps: Scene) -> None:
+    reply = two_apps.say("workflows", "new")
+    assert buttons_of(reply.parts)[1].words[2:] == ("--template", "qa-app")
+    assert "There is no app shpo." in text_of(two_apps.say("workflows", "new", "--app", "shpo"))
 
 
 def test_the_qa_template_waits_for_a_click_before_production(scene: Scene) -> None:

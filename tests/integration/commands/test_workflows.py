@@ -5,7 +5,7 @@ import pytest
 from commands.reply import Button, Code, Reply
 from commands.request import Standing
 from engine.workflows import keeping
-from engine.workflows.reading import read_yaml
+from engine.workflows.reading import parse_yaml, read_yaml
 from storage import watched, workflows
 from storage.workflow_records import JobStatus, Workflow
 from tests.worlds import ADA, BOB, Scene, buttons_of, text_of
@@ -96,6 +96,22 @@ def test_what_is_copied_as_yaml_makes_the_same_workflow(scene: Scene) -> None:
     assert before
     assert after
     assert after.definition == before.definition
+
+
+def test_all_workflows_are_exported_in_the_form_of_the_file(scene: Scene) -> None:
+    assert "No workflow yet." in text_of(scene.say("workflows", "yaml"))
+    made(scene)
+    made(scene, YAML.replace("delivery", "hotfix"))
+    (code,) = scene.say("workflows", "yaml").parts
+    assert isinstance(code, Code)
+    plain, _ = parse_yaml(code.text)
+    assert list(plain["workflows"]) == ["delivery", "hotfix"]
+    for number in range(12):
+        made(scene, YAML.replace("delivery", f"copy-{number}"))
+    long = scene.say("workflows", "yaml")
+    assert long.file, "what is too long for a message is a file"
+    assert long.file[0] == "workflows.yml"
+    assert len(parse_yaml(long.file[1])[0]["workflows"]) == 14
 
 
 def test_a_paused_workflow_says_who_paused_it_and_begins_nothing_until_it_is_resumed(

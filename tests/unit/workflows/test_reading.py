@@ -306,6 +306,11 @@ def test_a_fault_without_a_place_of_its_own_has_the_line_of_what_is_around_it() 
     assert line_of("app", {}) is None
 
 
+@given(st.text("ab.[]01", max_size=12))
+def test_the_line_of_whatever_key_is_found_in_the_end(path: str) -> None:
+    assert line_of(path, {"": 1}) == 1
+
+
 def test_a_fault_says_where_as_far_as_that_is_known() -> None:
     assert in_words(d.Fault(path="", text="no.")) == "no."
     assert in_words(d.Fault(path="app", text="no.", line=3)) == "line 3, `app`: no."
