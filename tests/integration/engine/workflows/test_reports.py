@@ -152,7 +152,7 @@ def test_a_job_that_waits_for_a_click_is_pending_and_not_deployed(reported: Scen
 
 def test_a_canceled_job_is_no_success(reported: Scene) -> None:
     job, sha = run(reported, "build", OFFER)
-    reported.say("jobs", "cancel", job, "--yes")
+    reported.cancel_job(job)
     done(reported)
     assert reported.job(job).status is J.CANCELED
     assert status(reported, sha) == ("error", "Canceled by Ada")
@@ -184,7 +184,7 @@ def test_a_newer_job_of_the_same_commit_has_the_last_word(reported: Scene) -> No
             wanted=late,
             at=reported.clock.now(),
         )
-    reported.pass_time(601)
+    reported.pass_time(630, step=60)
     assert reported.job(newer).status is J.SUCCEEDED
     assert status(reported, sha) == ("success", "Live on staging")
 
@@ -243,7 +243,7 @@ def test_a_forge_that_is_away_hears_it_all_once_it_answers(reported_anywhere: Sc
     job, sha = run(scene, *TO_STAGING)
     assert scene.job(job).status is J.SUCCEEDED
     scene.forge.is_reachable = True
-    scene.pass_time(600)
+    scene.pass_time(600, step=60)
     assert status(scene, sha) == ("success", "Live on staging")
     [deployment] = scene.forge.deployed("web", "staging")
     assert states(deployment) == ["success"]
@@ -254,7 +254,7 @@ def test_a_forge_that_is_away_is_asked_ever_more_seldom(reported: Scene) -> None
     reported.forge.is_reachable = False
     run(reported, "build")
     reported.forge.calls.clear()
-    reported.pass_time(3600)
+    reported.pass_time(3600, step=60)
     assert reported.forge.calls["set_status"] < 20
 
 
@@ -264,9 +264,9 @@ def test_a_forge_that_limits_is_left_alone_until_then(reported: Scene) -> None:
     job, sha = run(reported, *TO_STAGING)
     assert reported.job(job).status is J.SUCCEEDED
     asked = reported.forge.calls.total()
-    reported.pass_time(540)
+    reported.pass_time(540, step=60)
     assert reported.forge.calls.total() == asked <= 1
-    reported.pass_time(90)
+    reported.pass_time(90, step=30)
     assert status(reported, sha) == ("success", "Live on staging")
 
 
@@ -274,10 +274,8 @@ def test_what_the_token_may_not_do_is_told_once_in_the_thread(reported: Scene) -
     reported.forge.forbidden.add("set_status")
     job, _ = run(reported, *TO_STAGING)
     told = [text for text in reported.told(job) if "does not show" in text]
-    assert told == [
-        "git.example does not show the status of its commit. The token may not do this in web: "
-        "it lacks repo."
-    ]
+    why = "The token may not do this in web: it lacks `repo`."
+    assert told == [f"git.example does not show the status of its commit. {why}"]
     assert reports_of(reported, job)["status"].outcome
     assert states(reported.forge.deployed("web", "staging")[0])[-1] == "success"
 
@@ -301,7 +299,7 @@ def test_an_answer_that_was_lost_shows_nothing_twice(reported_anywhere: Scene, m
     scene.forge.loses_answer.add(method)
     scene.job_for("delivery", sha)
     scene.settle()
-    scene.pass_time(60)
+    scene.pass_time(60, step=10)
     assert not scene.forge.loses_answer
     [deployment] = scene.forge.deployed("web", "staging")
     assert states(deployment)[-1] == "success"
