@@ -6,13 +6,21 @@ from itertools import product
 import pytest
 
 from engine import lifecycle
-from engine.lifecycle import BUILD, PROMOTION
+from engine.lifecycle import BUILD, JOB, PROMOTION, TASK
 from storage.records import BuildStatus, PromotionStatus
-from tests.unit.engine.test_lifecycle import RULES
+from storage.workflow_records import JobStatus, TaskStatus
+from tests.unit.engine import test_lifecycle
+from tests.unit.engine.workflows import test_job_lifecycle
 
-Status = BuildStatus | PromotionStatus
+Status = BuildStatus | PromotionStatus | JobStatus | TaskStatus
 Table = Mapping[Status, frozenset[Status]]
-TABLES: Mapping[str, Table] = {"BUILD": dict(BUILD.items()), "PROMOTION": dict(PROMOTION.items())}
+TABLES: Mapping[str, Table] = {
+    "BUILD": dict(BUILD.items()),
+    "PROMOTION": dict(PROMOTION.items()),
+    "JOB": dict(JOB.items()),
+    "TASK": dict(TASK.items()),
+}
+RULES = (*test_lifecycle.RULES, *test_job_lifecycle.RULES)
 
 
 def steps(*, allowed: bool) -> list[tuple[str, Status, Status]]:
@@ -36,7 +44,7 @@ def without_row(name: str, before: Status, after: Status) -> Table:
 
 
 def broken_rule() -> str | None:
-    """The name of a rule in tests/unit/engine/test_lifecycle.py that does not hold."""
+    """The name of a rule in tests/unit/engine that does not hold."""
     for rule in RULES:
         try:
             rule()
