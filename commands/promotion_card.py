@@ -6,10 +6,11 @@ from datetime import timedelta
 from commands.context import tag_of
 from commands.drawn import commit_line, footer, sentences, step_line
 from commands.locks import unlock_button
+from commands.offered import approve_button, cancel_button
 from commands.preview import line_of
 from commands.receipts import hook_line, side
 from commands.reply import Actions, Button, CardView, Facts, Note, Part, Text, Tone
-from commands.status import DEEDS, approve_button, cancel_button
+from commands.status import DEEDS
 from engine import canary, locking, measuring, receipt, tell
 from engine.lifecycle import is_final
 from engine.marks import literal, moment
@@ -151,11 +152,18 @@ def state_of(promotion: Promotion, live: Live | None) -> str:
             end = f"{literal(promotion.cancel_asked_by.name)} canceled it."
         return sentences(f"*{end}*", promotion.reason, _what_served(promotion, live))
     if promotion.cancel_asked_by:
-        return f"*{literal(promotion.cancel_asked_by.name)} canceled it.* Taking its steps back."
+        by = literal(promotion.cancel_asked_by.name)
+        return sentences(f"*{by} canceled it.* Taking its steps back.", _waits_for(promotion))
     if promotion.status is P.ROLLING_BACK:
-        return sentences("*Taking it back.*", promotion.reason)
+        return sentences("*Taking it back.*", promotion.reason, _waits_for(promotion))
     progress = None if promotion.status is P.HOLDING else promotion.progress
     return step_line(promotion.status, tuple(STEPS), _step(promotion), progress)
+
+
+def _waits_for(promotion: Promotion) -> str:
+    """Say what keeps it from being taken back, if anything does."""
+    what = promotion.progress if promotion.status is P.ROLLING_BACK else None
+    return f"Waits: {literal(what.rstrip('.'))}." if what else ""
 
 
 def _step(promotion: Promotion) -> str:
@@ -246,8 +254,12 @@ def buttons_of(promotion: Promotion, *, is_live: bool) -> tuple[Button, ...]:
             opens="confirm",
         )
         return back, log, Button(label="Processes", words=("ps", *where))
-    if promotion.cancel_asked_by or promotion.status in {P.RETIRING, P.ROLLING_BACK}:
+    if promotion.cancel_asked_by:
         return (log,)
+    if promotion.status is P.ROLLING_BACK:
+        return cancel_button(promotion.id, label="Wait no longer"), log
+    if promotion.status is P.RETIRING:
+        return cancel_button(promotion.id, label="Go back"), log
     if promotion.status is P.HOLDING:
         return *_move_on(promotion), cancel_button(promotion.id, label="Go back"), log
     if promotion.status is P.QUEUED:

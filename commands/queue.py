@@ -91,7 +91,7 @@ def _buttons(one: Promotion) -> tuple[Button, ...]:
             return approve_button(one.id), cancel_button(one.id)
         case PromotionStatus.QUEUED:
             return (cancel_button(one.id, label="Leave the queue"),)
-        case _ if one.cancel_asked_by or one.status in story.NOT_CANCELABLE:
+        case _ if one.cancel_asked_by:
             return ()
     return (cancel_button(one.id),)
 

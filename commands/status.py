@@ -6,7 +6,6 @@ from commands.locks import lock_parts
 from commands.preview import line_of
 from commands.reply import Actions, Button, Reply, Table, Text, Tone
 from commands.tree import app_option, pass_context, rack_option, root
-from engine.promote import NOT_CANCELABLE
 from engine.queue import ahead_of
 from storage import builds, locks, promotions, releases
 from storage.records import Build, Live, Promotion, PromotionKind, PromotionStatus
@@ -105,7 +104,7 @@ def under_way_parts(
         what = f"{DEEDS[one.kind]} {one.release_id} is {words_of(one)}{more}"
         text = f"{rack_of(one)} · *{one.app}* · {what}"
         parts.append(Text(text=text, tone=Tone.WAITING if waits else Tone.BUSY))
-        buttons = [] if one.status in NOT_CANCELABLE else [cancel_button(one.id)]
+        buttons = [] if one.cancel_asked_by else [cancel_button(one.id)]
         if one.status is PromotionStatus.AWAITING_APPROVAL:
             buttons.insert(0, approve_button(one.id))
         if buttons:

@@ -1,6 +1,7 @@
 """One promotion's tick: claim it, look at the rack, decide, act, record and tell."""
 
 import logging
+from datetime import datetime
 from functools import partial
 
 from engine import canary, hooks, images, lookup, measuring, receipt, tell
@@ -18,9 +19,9 @@ from engine.errors import Canceled, PortError, Unreachable, UserError
 from engine.leases import held
 from engine.lifecycle import TOUCHES_LIVE, is_final
 from engine.manifest import Manifest
-from engine.ports.rack import Hook, Phase, Target
+from engine.ports.rack import NOT_SERVING, Hook, Target
 from engine.record import record
-from engine.target import manifest_of, target_of
+from engine.target import manifest_of, target_before, target_of
 from engine.world import World
 from storage import promotions
 from storage.records import Promotion, PromotionStatus
@@ -88,14 +89,15 @@ def _step(world: World, promotion_id: str) -> tuple[bool, Act | None]:
         _perform(world, promotion, target, decision.act, terms)
     except Canceled:
         return True, None
-    except (NotYet, hooks.HookRuns) as error:
+    except hooks.HookRuns as error:
         decision = Decision(progress=str(error))
     except hooks.HookFailed as error:
         decision = _hook_failed(promotion, error)
-    except Unreachable as error:
-        decision = decide_unseen(promotion, in_words(error), world.clock.now(), terms)
+    except (NotYet, Unreachable) as error:
+        detail = str(error) if isinstance(error, NotYet) else in_words(error)
+        decision = decide_unseen(promotion, detail, world.clock.now(), terms)
     except PortError as error:
-        decision = _refused(promotion, in_words(error), terms)
+        decision = _refused(promotion, in_words(error), world.clock.now(), terms)
     return record(world, promotion, decision, target), decision.act
 
 
@@ -163,9 +165,7 @@ def _perform(
         case Act.RETIRE:
             rack.retire(target)
         case Act.REVERT:
-            rack.revert(target)
-            _see_that_the_old_serves(world, promotion)
-            _see_that_all_is_counted(world, promotion)
+            _go_back(world, promotion, target)
 
 
 def _tell_of_cut(world: World, promotion: Promotion, sessions: int) -> None:
@@ -187,24 +187,25 @@ def _prepare(world: World, promotion: Promotion) -> None:
     images.bring(world, promotion, canceled=is_over, tell=say)
 
 
-def _see_that_the_old_serves(world: World, promotion: Promotion) -> None:
-    """Raise ``NotYet`` until the release that was live before takes the traffic again."""
-    if promotion.previous_promotion_id is None or promotion.status not in TOUCHES_LIVE:
+def _go_back(world: World, promotion: Promotion, target: Target) -> None:
+    """Take back what was started; once it touched live, what served before serves again first.
+
+    Raises ``NotYet`` until that has the traffic, and the last requests are on the receipt.
+    """
+    rack = world.rack(promotion.rack)
+    if promotion.status not in TOUCHES_LIVE:
+        rack.revert(target)
         return
     with world.store.read() as transaction:
-        previous = lookup.promotion(transaction, promotion.previous_promotion_id)
-        target = target_of(world, transaction, previous)
-    for service in world.rack(promotion.rack).observe(target).services:
-        if service.phase in {Phase.ABSENT, Phase.STARTING, Phase.HEALTHY}:
-            raise NotYet(f"`{service.service}` of {previous.release_id} is not back yet")
-
-
-def _see_that_all_is_counted(world: World, promotion: Promotion) -> None:
-    """Raise ``NotYet`` until the requests that it still answered are on the receipt."""
-    if promotion.status in TOUCHES_LIVE:
-        measuring.mark(world, promotion, receipt.OVER)
-        if not measuring.is_counted(world, promotion):
-            raise NotYet("counting the last requests")
+        before = target_before(world, transaction, promotion)
+    rack.revert(target, to=before)
+    for service in rack.observe(before).services if before else ():
+        if service.phase in NOT_SERVING:
+            raise NotYet(f"`{service.service}` of {promotion.previous_release_id} is not back yet")
+    measuring.mark(world, promotion, receipt.OVER)
+    is_late = promotion.deadline_at is not None and world.clock.now() >= promotion.deadline_at
+    if not is_late and not measuring.is_counted(world, promotion):
+        raise NotYet("counting the last requests")
 
 
 def _is_canceled(world: World, promotion_id: str) -> bool:
@@ -218,7 +219,7 @@ def _hook_failed(promotion: Promotion, error: hooks.HookFailed) -> Decision:
     return Decision(then=then, trouble=trouble)
 
 
-def _refused(promotion: Promotion, reason: str, terms: Terms) -> Decision:
+def _refused(promotion: Promotion, reason: str, now: datetime, terms: Terms) -> Decision:
     """The rack said no, and will say it again: give up what can be given up."""
     match promotion.status:
         case P.PREPARING if not (promotion.hooks or terms.hooks_before):
@@ -227,6 +228,8 @@ def _refused(promotion: Promotion, reason: str, terms: Terms) -> Decision:
             return Decision(trouble=Trouble(reason=reason))
         case P.SHIFTING | P.HOLDING | P.DRAINING | P.BAKING:
             return Decision(then=P.ROLLING_BACK, trouble=Trouble(reason=reason))
+        case P.ROLLING_BACK:
+            return decide_unseen(promotion, reason, now, terms)
         case _:
             return Decision(progress=reason)  # its deadline ends it
 

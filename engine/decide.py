@@ -15,7 +15,7 @@ from engine.ports.rack import Observation, Phase, ServiceObservation
 from storage.records import Promotion, PromotionStatus
 
 P = PromotionStatus
-SPARE_SECONDS = 900.0  # over the drain and bake times that a manifest sets, for a rack that is away
+SPARE_SECONDS = 900.0  # over the times that a manifest sets, for a rack that is away
 ORDER = (
     Phase.ABSENT,
     Phase.STARTING,
@@ -157,14 +157,15 @@ def decide(
 def decide_unseen(
     promotion: Promotion, detail: str, now: datetime, terms: Terms = NO_TERMS
 ) -> Decision:
-    """Return the next step where the rack could not be asked, because of *detail*."""
+    """Return the next step where the rack could not be asked, or is not done, as *detail* says."""
     situation = Situation(promotion=promotion, services=(), now=now, terms=terms)
     if not situation.is_late:
         return Decision(progress=detail)
     if promotion.status is P.RETIRING:
         return Decision(then=P.SUCCEEDED, leftovers=True)
     if promotion.status is P.ROLLING_BACK:
-        return Decision(then=P.ROLLBACK_FAILED, leftovers=True)
+        trouble = None if promotion.reason else Trouble(reason=f"{detail.rstrip('.')}.")
+        return Decision(then=P.ROLLBACK_FAILED, trouble=trouble, leftovers=True)
     if gives_up(promotion) and promotion.status not in TOUCHES_LIVE:
         clear_up = _clear_up(situation)
         return clear_up if clear_up.leftovers else Decision(progress=detail)
@@ -273,6 +274,10 @@ def _bake(situation: Situation) -> Decision:
 
 
 def _retire(situation: Situation) -> Decision:
+    if situation.gives_up:
+        # What is gone of the old processes has to be started and get healthy again.
+        limit_seconds = situation.terms.healthy_within_seconds + SPARE_SECONDS
+        return Decision(then=P.ROLLING_BACK, limit_seconds=limit_seconds)
     if situation.all_reached(Phase.RETIRED):
         if situation.is_counted or situation.is_late:
             return Decision(then=P.SUCCEEDED)
@@ -286,8 +291,7 @@ def _retire(situation: Situation) -> Decision:
 
 
 def _roll_back(situation: Situation) -> Decision:
-    if situation.is_late:
-        return Decision(then=P.ROLLBACK_FAILED, leftovers=True)
+    # Also when it is late: what is done at a last try need not be cleared up by the sweep.
     end = P.ROLLED_BACK if situation.promotion.previous_release_id else P.FAILED
     return Decision(act=Act.REVERT, then=end)
 

@@ -35,7 +35,7 @@ PROMOTION: Mapping[PromotionStatus, frozenset[PromotionStatus]] = {
     P.HOLDING: frozenset({P.SHIFTING, P.ROLLING_BACK}),
     P.DRAINING: frozenset({P.BAKING, P.ROLLING_BACK}),
     P.BAKING: frozenset({P.RETIRING, P.ROLLING_BACK}),
-    P.RETIRING: frozenset({P.SUCCEEDED, P.FAILED}),
+    P.RETIRING: frozenset({P.SUCCEEDED, P.ROLLING_BACK, P.FAILED}),
     P.ROLLING_BACK: frozenset({P.ROLLED_BACK, P.ROLLBACK_FAILED, P.FAILED}),
     P.SUCCEEDED: frozenset(),
     P.CANCELED: frozenset(),
@@ -47,7 +47,7 @@ PROMOTION: Mapping[PromotionStatus, frozenset[PromotionStatus]] = {
 }
 
 JOB: Mapping[JobStatus, frozenset[JobStatus]] = {
-    J.QUEUED: frozenset({J.RUNNING, J.FAILED, J.CANCELED, J.SUPERSEDED}),
+    J.QUEUED: frozenset({J.RUNNING, J.CANCELED, J.SUPERSEDED}),
     J.RUNNING: frozenset({J.WAITING, J.SUCCEEDED, J.FAILED, J.CANCELED, J.SUPERSEDED}),
     J.WAITING: frozenset({J.RUNNING, J.FAILED, J.CANCELED, J.SUPERSEDED}),
     J.SUCCEEDED: frozenset(),
@@ -86,6 +86,7 @@ PROMOTION_LIMITS: Mapping[PromotionStatus, timedelta] = {
     P.ROLLING_BACK: timedelta(minutes=10),
 }
 CLEAN_UP_LIMIT = timedelta(minutes=2)  # to remove what a failed start left, rack permitting
+HURRY_LIMIT = timedelta(seconds=30)  # to take back what somebody does not want to wait for
 
 
 class IllegalStep(Exception):

@@ -9,7 +9,7 @@ from engine import release as release_story
 from engine.asking import Asking, card_channel
 from engine.canary import Canary
 from engine.errors import UserError
-from engine.lifecycle import PROMOTION_LIMITS, is_final
+from engine.lifecycle import HURRY_LIMIT, PROMOTION_LIMITS, is_final
 from engine.marks import literal
 from engine.moves import move
 from engine.preflight import Question, Seen
@@ -20,7 +20,7 @@ from storage.records import Promotion, PromotionKind, PromotionStatus, Release
 from storage.store import Transaction
 
 P = PromotionStatus
-NOT_CANCELABLE = frozenset({P.RETIRING, P.ROLLING_BACK})
+ENDS_ANYWAY = frozenset({P.RETIRING, P.ROLLING_BACK})  # a rollback lets these come to their end
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -215,7 +215,8 @@ def question_of(transaction: Transaction, promotion: Promotion) -> Question:
 def cancel(world: World, asking: Asking, promotion_id: str) -> Promotion:
     """Cancel a promotion: at once while it waits, else by taking its steps back.
 
-    Raises ``UserError`` for one that has ended, is ending, or is being canceled already.
+    One that is being taken back already gets one more short while for it. Raises ``UserError``
+    for one that has ended or is being canceled already.
     """
     with world.store.write() as transaction:
         asking.claim(world, transaction)
@@ -224,12 +225,7 @@ def cancel(world: World, asking: Asking, promotion_id: str) -> Promotion:
             raise UserError(
                 f"There is nothing left to cancel of {promotion.id}.",
                 why=tell.how_it_stands(promotion),
-            )
-        if promotion.status in NOT_CANCELABLE:
-            raise UserError(
-                f"{promotion.id} cannot be canceled any more.",
-                why=tell.how_it_stands(promotion),
-                remedy=f"To go back: `/rack rollback {promotion.app} --rack {promotion.rack}`.",
+                remedy=_what_now(promotion),
             )
         return _stop(world, transaction, promotion, asking)
 
@@ -239,10 +235,23 @@ def _stop(
 ) -> Promotion:
     if promotion.status in promotions.WAITING:
         return move(world, transaction, promotion, P.CANCELED, cancel_asked_by=asking.person)
-    promotions.change(transaction, promotion, cancel_asked_by=asking.person)
-    tell.cancel_asked(transaction, promotion, asking.person, world.clock.now())
-    announce.card(transaction, promotion, world.clock.now())
+    now = world.clock.now()
+    changes: dict[str, object] = {"cancel_asked_by": asking.person}
+    if promotion.status is P.ROLLING_BACK:
+        # A click that meant the release hurts nobody so: what goes well is done by then.
+        ends_at = now + HURRY_LIMIT
+        changes["deadline_at"] = min(promotion.deadline_at or ends_at, ends_at)
+    promotions.change(transaction, promotion, **changes)
+    tell.cancel_asked(transaction, promotion, asking.person, now)
+    announce.card(transaction, promotion, now)
     return promotion
+
+
+def _what_now(promotion: Promotion) -> str:
+    """Say what can be done with one that cannot be canceled."""
+    if promotion.status is P.SUCCEEDED:
+        return f"To go back: `/rack rollback {promotion.app} --rack {promotion.rack}`."
+    return ""
 
 
 def _look_before(
@@ -294,7 +303,7 @@ def _enter(
     promotions.add(transaction, promotion)
     announce.card(transaction, promotion, now)
     announce.link_elsewhere(transaction, promotion, asking, now)
-    if waits:
+    if waits and not wish.for_task:  # a job tells of its offers itself
         tell.awaits_approval(transaction, promotion, now)
     elif ahead and wish.kind is not PromotionKind.ROLLBACK:
         _tell_of_line(transaction, promotion, ahead, now)
@@ -339,7 +348,7 @@ def _make_way(world: World, transaction: Transaction, rollback: Promotion) -> No
         if other.status in promotions.WAITING:
             reason = f"{literal(asker.name)} rolled back to {rollback.release_id} ({rollback.id})."
             move(world, transaction, other, P.SUPERSEDED, reason=reason)
-        elif other.status not in NOT_CANCELABLE and not other.cancel_asked_by:
+        elif other.status not in ENDS_ANYWAY and not other.cancel_asked_by:
             promotions.change(transaction, other, cancel_asked_by=asker)
             tell.cancel_asked(transaction, other, asker, world.clock.now())
             announce.card(transaction, other, world.clock.now())

@@ -1,6 +1,7 @@
 """From a promotion on record to what its rack is to make true."""
 
 from engine import lookup
+from engine.errors import UserError
 from engine.manifest import Manifest, from_plain, services_of
 from engine.ports.rack import Target
 from engine.world import World
@@ -35,6 +36,20 @@ def target_of(world: World, transaction: Transaction, promotion: Promotion) -> T
         services=services,
         replace_all=promotion.kind is PromotionKind.RESTART,
     )
+
+
+def target_before(world: World, transaction: Transaction, promotion: Promotion) -> Target | None:
+    """Return what was true of the rack before the promotion began.
+
+    None where nothing of the app was live, or what was live cannot be read any more.
+    """
+    if promotion.previous_promotion_id is None:
+        return None
+    before = lookup.promotion(transaction, promotion.previous_promotion_id)
+    try:
+        return target_of(world, transaction, before)
+    except UserError:
+        return None
 
 
 def manifest_of(release: Release) -> Manifest:

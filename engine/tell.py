@@ -6,8 +6,8 @@ from datetime import datetime
 from engine import locking, receipt
 from engine.announce import milestone
 from engine.durations import duration, of_seconds
-from engine.lifecycle import TOUCHES_LIVE
-from engine.marks import literal
+from engine.lifecycle import HURRY_LIMIT, TOUCHES_LIVE
+from engine.marks import literal, moment
 from storage import locks, outbox, promotions
 from storage.records import HookResult, Person, Promotion, PromotionKind, PromotionStatus
 from storage.store import Transaction
@@ -43,8 +43,16 @@ def how_it_stands(promotion: Promotion) -> str:
         return STANDING[promotion.status]
     name = literal(promotion.cancel_asked_by.name)
     if promotion.finished_at is None:
-        return f"{name} has asked to cancel it."
+        return f"{name} has asked to cancel it. {_how_it_is_canceled(promotion)}".strip()
     return f"{name} canceled it." if was_canceled(promotion) else STANDING[promotion.status]
+
+
+def _how_it_is_canceled(promotion: Promotion) -> str:
+    """Say how far the way back is, and when it ends at the latest."""
+    if promotion.status is not P.ROLLING_BACK or promotion.deadline_at is None:
+        return ""
+    waits_for = f": {literal(promotion.progress.rstrip('.'))}" if promotion.progress else ""
+    return f"It is being taken back{waits_for}. That ends by {moment(promotion.deadline_at)}."
 
 
 def was_canceled(promotion: Promotion) -> bool:
@@ -100,10 +108,22 @@ def cancel_asked(
     transaction: Transaction, promotion: Promotion, person: Person, at: datetime
 ) -> None:
     """Tell who canceled it, before its steps are taken back."""
-    milestone(
-        transaction, promotion, "cancel_asked", "{0} canceled this. Taking its steps back.",
-        at=at, people=(person,),
-    )  # fmt: skip
+    match promotion.status:
+        case P.RETIRING if promotion.previous_release_id:
+            how = (
+                f"It keeps the traffic until {promotion.previous_release_id} is back: what is "
+                "stopped of that is started again first."
+            )
+        case P.ROLLING_BACK:
+            seconds = of_seconds(HURRY_LIMIT.total_seconds())
+            how = (
+                f"It is being taken back already. That ends within {seconds}: what is not done by "
+                "then is left to the clean-up."
+            )
+        case _:
+            how = "Taking its steps back."
+    text = f"{{0}} canceled this. {how}"
+    milestone(transaction, promotion, "cancel_asked", text, at=at, people=(person,))
 
 
 def moved_on(
@@ -256,6 +276,8 @@ def _end(transaction: Transaction, promotion: Promotion) -> tuple[str, str]:
             return f"*Canceled* by {{0}}. {stands} {_leftovers(promotion)}".strip(), "muted"
         case P.ROLLED_BACK | P.FAILED if was_canceled(promotion):
             return f"*Canceled* by {{0}} and taken back. {stands}", "muted"
+        case P.EXPIRED if promotion.for_task:
+            return f"*Expired*: nobody clicked in time. {stands}", "muted"
         case P.EXPIRED:
             return f"*Expired*: nobody approved it in 24 hours. {stands}", "muted"
         case P.SUPERSEDED:
@@ -295,10 +317,15 @@ def _trouble_is_told(transaction: Transaction, promotion: Promotion) -> bool:
 
 def _rollback_failed(transaction: Transaction, promotion: Promotion) -> str:
     where = f"--app {promotion.app} --rack {promotion.rack}"
-    return (
-        f"*Taking it back failed.* {promotion.reason or ''} Traffic may be broken on "
-        f"{promotion.rack}: look at `/rack ps {where}` and the engine now, then "
-        f"{_way_to_restart(transaction, promotion)}."
+    before = promotion.previous_release_id
+    goes_on = f"goes back to {before} if that can serve" if before else "is taken away"
+    return _joined(
+        "*Taking it back failed.*",
+        promotion.reason or "",
+        f"Traffic may be broken on {promotion.rack}. As soon as that answers, it {goes_on}, what "
+        "is left over is removed, and that is told here; nothing else begins before.",
+        f"Look at `/rack ps {where}` and the engine; if it is broken still, then "
+        f"{_way_to_restart(transaction, promotion)}.",
     )
 
 

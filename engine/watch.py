@@ -5,16 +5,15 @@ from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from datetime import timedelta
 
-from engine import announce, lookup, tell
+from engine import announce, leftovers, lookup
 from engine.announce import in_words
-from engine.errors import PortError, Unreachable, UserError
+from engine.errors import PortError, UserError
 from engine.marks import literal
 from engine.ports.rack import Process, Target
-from engine.record import restore_live
 from engine.target import target_of
 from engine.world import World
 from storage import promotions
-from storage.records import Live, Promotion, PromotionStatus
+from storage.records import Live, Promotion
 from storage.store import Stale, Transaction
 
 UNHEALTHY_AFTER = timedelta(seconds=10)  # a blip of one check is not worth waking anybody
@@ -45,7 +44,7 @@ def sweep(world: World, rack: str) -> None:
         answer = f"{rack} does not answer. {in_words(error)}"
         reasons = dict.fromkeys(behind, answer)
     else:
-        _clear_leftovers(world, rack)
+        leftovers.clear_up(world, rack)
     for one in live:
         if one.app not in busy:
             _note(world, one, reasons[one.app])
@@ -139,50 +138,3 @@ def _change(world: World, live: Live, **changes: object) -> None:
             promotions.change_live(transaction, live, **changes)
     except Stale:
         return
-
-
-def _clear_leftovers(world: World, rack: str) -> None:
-    """Remove what promotions left that ended while the rack did not answer.
-
-    No other promotion of the app begins on the rack before that.
-    """
-    with world.store.read() as transaction:
-        left = promotions.with_leftovers(transaction, rack=rack)
-    for promotion in left:
-        clear(world, promotion)
-
-
-def clear(world: World, promotion: Promotion) -> None:
-    """Remove what an ended promotion left on its rack. A repeat finds nothing."""
-    try:
-        _take_away(world, promotion)
-    except Unreachable as error:
-        log.warning("leftovers stay", extra={"promotion": promotion.id, "why": str(error)})
-        return
-    except (PortError, UserError) as error:
-        text = f"Not all that was left over could be removed. {in_words(error)}"
-    else:
-        text = f"What was left over on {promotion.rack} is removed."
-    try:
-        with world.store.write() as transaction:
-            now = world.clock.now()
-            if promotion.status is PromotionStatus.ROLLBACK_FAILED:
-                restore_live(transaction, promotion, now)
-            promotions.change(transaction, promotion, leftovers=False)
-            text = f"{text} {tell.what_is_live(transaction, promotion)}"
-            announce.milestone(transaction, promotion, "cleared", text, at=now)
-            announce.card(transaction, promotion, now)
-    except Stale:
-        return  # another process has cleared it
-
-
-def _take_away(world: World, promotion: Promotion) -> None:
-    with world.store.read() as transaction:
-        target = target_of(world, transaction, promotion)
-        live = promotions.live_on(transaction, app=promotion.app, rack=promotion.rack)
-    is_live = live is not None and live.promotion_id == promotion.id
-    rack = world.rack(promotion.rack)
-    if promotion.status is not PromotionStatus.SUCCEEDED:
-        rack.revert(target)
-    elif is_live:
-        rack.retire(target)

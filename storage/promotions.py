@@ -37,9 +37,12 @@ def of_tasks(transaction: Transaction, keys: Sequence[str]) -> list[Promotion]:
 def change(transaction: Transaction, promotion: Promotion, **changes: Any) -> None:
     """Write *changes* if the promotion still has the status it was read with, else ``Stale``.
 
+    It is also stale where somebody has canceled it since: what was decided did not know of that.
     Raises ``Conflict`` when it would run beside another of the same app and rack.
     """
-    expected = {"id": promotion.id, "status": promotion.status}
+    expected: dict[str, Any] = {"id": promotion.id, "status": promotion.status}
+    if promotion.cancel_asked_by is None:
+        expected["cancel_asked_by"] = None
     rows.change(transaction, promotions, expected, changes)
 
 

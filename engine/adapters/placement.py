@@ -134,6 +134,29 @@ def unwanted(target: Target, members: Sequence[M]) -> tuple[M, ...]:
     return (*old, *dropped(target, members))
 
 
+def wanted(target: Target | None, members: Sequence[M]) -> tuple[M, ...]:
+    """Return the processes that the target wants, of those that are there."""
+    placements = place(target, members) if target is not None else ()
+    return tuple(member for placement in placements for member in placement.wanted)
+
+
+def divided(
+    target: Target, members: Sequence[M], *, to: Target | None
+) -> tuple[tuple[M, ...], tuple[M, ...]]:
+    """Return what goes when the target is taken back, and what stays.
+
+    Its own go, but for those that *to* wants: after a restart the old ones may be gone.
+    """
+    kept = {member.id for member in wanted(to, members)}
+    own = tuple(
+        member
+        for member in members
+        if member.promotion == target.promotion and member.id not in kept
+    )
+    gone = {member.id for member in own}
+    return own, tuple(member for member in members if member.id not in gone)
+
+
 def in_start_order(services: Sequence[ServiceSpec]) -> tuple[ServiceSpec, ...]:
     """Sort so that each service comes after those it depends on; a circle keeps its given order."""
     by_name = {spec.name: spec for spec in services}
@@ -186,6 +209,20 @@ def replaceable(
     )
 
 
+def may_take_over(to: Target, members: Sequence[M], looks: Mapping[str, Look]) -> bool:
+    """Whether all is there that *to* wants, so that what has the traffic now may go.
+
+    What was warm all the time may, however it does. What was started anew has to pass first. A
+    stop-first service is excused: its turn comes once the present process has stopped.
+    """
+    return all(
+        not placement.missing
+        and all(_may_serve(looks[member.id], placement.spec) for member in placement.wanted)
+        for placement in place(to, members)
+        if not placement.spec.stop_first
+    )
+
+
 def divisible(placement: Placement[M], looks: Mapping[str, Look]) -> bool:
     """Whether old processes have traffic that they can share with new ones."""
     return (
@@ -215,6 +252,14 @@ def observe(view: View[M]) -> Observation:
             for position, spec in enumerate(view.target.services)
         )
     )
+
+
+def _may_serve(look: Look, spec: ServiceSpec) -> bool:
+    if not look.running or look.condition is Condition.INCOMPLETE:
+        return False
+    if spec.port is None:
+        return look.condition is not Condition.PENDING
+    return look.condition is Condition.PASSING or look.traffic is not Traffic.STANDBY
 
 
 def _in_turn(

@@ -14,14 +14,17 @@ from tests.crash.beginnings import (
 )
 from tests.crash.good_stories import APPROVE, CANARY, FIRST, HOOKS, PROMOTE, QUEUED, RESTART, WELL
 from tests.crash.story import (
+    SWEEP_EVERY,
     At,
     Story,
     behaves,
     is_away,
     loses_its_images,
+    loses_old_processes,
     nobody_is_there,
     reaches,
     says,
+    waits,
 )
 
 P = PromotionStatus
@@ -145,6 +148,43 @@ TAKEN_BACK_TOO_LATE = Story(
     live="Old",
     tells=("ended", "cleared"),
 )
+WAITED_NO_LONGER = Story(
+    name="cancel what is taken back on a rack that is away",
+    begins=At(story=SICK_LATER, status=P.ROLLING_BACK),
+    steps=(
+        is_away("staging", seconds=45),
+        says("cancel", "{newest}"),
+        nobody_is_there(seconds=35),
+    ),
+    status=P.ROLLBACK_FAILED,
+    live="Old",
+    tells=("cancel_asked", "ended", "cleared"),
+)
+CANCELED_WITHOUT_THE_OLD = Story(
+    name="cancel once the old process is gone",
+    begins=At(story=PROMOTE, status=P.RETIRING),
+    steps=(loses_old_processes("staging"), says("cancel", "{newest}")),
+    status=P.ROLLED_BACK,
+    live="Old",
+    tells=("cancel_asked", "ended"),
+)
+OLD_ONE_NEVER_COMES_BACK = Story(
+    name="cancel once the old process is gone and does not get healthy again",
+    begins=At(story=PROMOTE, status=P.RETIRING),
+    steps=(
+        behaves("old", SICK),
+        loses_old_processes("staging"),
+        says("cancel", "{newest}"),
+        reaches(P.ROLLING_BACK),
+        nobody_is_there(seconds=1_100),
+        reaches(P.ROLLBACK_FAILED),
+        waits(SWEEP_EVERY),
+        nobody_is_there(seconds=125),
+    ),
+    status=P.ROLLBACK_FAILED,
+    live="New",
+    tells=("cancel_asked", "ended", "cleared"),
+)
 TAKEN_BACK_TO_NOTHING = Story(
     name="cancel the first of all",
     begins=At(story=FIRST, status=P.BAKING),
@@ -205,6 +245,9 @@ BAD_STORIES = (
     IMAGELESS,
     SICK_TOO_LATE,
     TAKEN_BACK_TOO_LATE,
+    WAITED_NO_LONGER,
+    CANCELED_WITHOUT_THE_OLD,
+    OLD_ONE_NEVER_COMES_BACK,
     TAKEN_BACK_TO_NOTHING,
     TOO_LONG_A_QUEUE,
     MAKES_WAY,

@@ -1,10 +1,9 @@
 """All stories that are stopped at every moment."""
 
 from engine.lifecycle import TOUCHES_LIVE, is_final
-from engine.promote import NOT_CANCELABLE
 from storage.promotions import RUNNING, WAITING
 from storage.records import PromotionStatus
-from tests.crash.bad_stories import BAD_STORIES
+from tests.crash.bad_stories import BAD_STORIES, SICK_LATER
 from tests.crash.good_stories import APPROVE, CANARY, GOOD_STORIES, PROMOTE
 from tests.crash.story import At, Story, is_away, nobody_is_there, says
 
@@ -25,10 +24,9 @@ def canceled_at(status: P, story: Story = PROMOTE) -> Story:
     )
 
 
+COME_TO = {P.AWAITING_APPROVAL: APPROVE, P.HOLDING: CANARY, P.ROLLING_BACK: SICK_LATER}
 CANCELED = [
-    canceled_at(status, {P.AWAITING_APPROVAL: APPROVE, P.HOLDING: CANARY}.get(status, PROMOTE))
-    for status in P
-    if not is_final(status) and status not in NOT_CANCELABLE
+    canceled_at(status, COME_TO.get(status, PROMOTE)) for status in P if not is_final(status)
 ]
 
 

@@ -5,6 +5,8 @@ from dataclasses import dataclass, replace
 from datetime import timedelta
 
 from engine.adapters.memory import Behaviour
+from engine.adapters.memory.state import RackState
+from engine.adapters.placement import Traffic
 from storage import builds, promotions
 from storage.records import Build, BuildStatus, Person, Promotion, PromotionStatus
 from tests.worlds import ADA, Scene
@@ -111,6 +113,19 @@ def is_away(rack: str, *, seconds: float) -> Step:
         if not play.scene.memory.rack(rack).unreachable:
             until = play.scene.clock.at + timedelta(seconds=seconds)
             play.scene.memory.make_unreachable(rack, until=until)
+
+    return step
+
+
+def loses_old_processes(rack: str) -> Step:
+    """Somebody removes the processes that have no traffic any more from a rack."""
+
+    def step(play: Play, key: str) -> None:
+        def without_old(state: RackState) -> RackState:
+            left = tuple(one for one in state.processes if one.traffic is not Traffic.DRAINING)
+            return replace(state, processes=left)
+
+        play.scene.memory.change(rack, "lose processes", without_old)
 
     return step
 

@@ -5,14 +5,14 @@ from typing import Any
 
 import pytest
 
-from engine import advance, announce, decide, lifecycle, tell, watch
+from engine import advance, announce, decide, leftovers, lifecycle, tell
 from engine.adapters.memory.rollout import Rollout
 from engine.decide import Decision, Situation
-from engine.ports.rack import Target
+from engine.ports.rack import Rack, Target
 from engine.record import record
 from engine.world import World
 from storage import outbox, promotions
-from storage.records import PromotionStatus
+from storage.records import Promotion, PromotionStatus
 from storage.store import Transaction
 
 P = PromotionStatus
@@ -93,20 +93,41 @@ def leave_processes(patch: pytest.MonkeyPatch) -> None:
     """Take a promotion back without removing what it started."""
     revert = Rollout.revert
 
-    def half(rollout: Rollout, target: Target) -> None:
+    def half(rollout: Rollout, target: Target, to: Target | None) -> None:
         remove = rollout._changes.remove
         rollout._changes.remove = lambda process: None  # type: ignore[method-assign]
         try:
-            revert(rollout, target)
+            revert(rollout, target, to)
         finally:
             rollout._changes.remove = remove  # type: ignore[method-assign]
 
     patch.setattr(Rollout, "revert", half)
 
 
+def go_back_to_nothing(patch: pytest.MonkeyPatch) -> None:
+    """Remove what a promotion started, whether what was there before it can serve or not."""
+    revert = Rollout.revert
+
+    def blindly(rollout: Rollout, target: Target, to: Target | None) -> None:
+        revert(rollout, target, None)
+
+    patch.setattr(Rollout, "revert", blindly)
+
+
+def clear_up_blindly(patch: pytest.MonkeyPatch) -> None:
+    """Take back what could not be taken back, when it is cleared up."""
+
+    def go_back(
+        world: World, promotion: Promotion, rack: Rack, target: Target, before: Target
+    ) -> None:
+        rack.revert(target)
+
+    patch.setattr(leftovers, "_go_back", go_back)
+
+
 def leave_leftovers(patch: pytest.MonkeyPatch) -> None:
     """Never clear up after a rack that was away."""
-    patch.setattr(watch, "_clear_leftovers", lambda *given: None)
+    patch.setattr(leftovers, "clear_up", lambda *given: None)
 
 
 def tell_afterwards(patch: pytest.MonkeyPatch) -> None:

@@ -48,6 +48,16 @@ FAULTS = {
     "what a failed start left is left": Fault(
         plant=plants.leave_processes, story=bad_stories.EXITING_RELEASE, says="runs other releases"
     ),
+    "a takeback does not wait for what was there before": Fault(
+        plant=plants.go_back_to_nothing,
+        story=bad_stories.CANCELED_WITHOUT_THE_OLD,
+        says="nothing serves",
+    ),
+    "a clean-up takes away what alone can serve": Fault(
+        plant=plants.clear_up_blindly,
+        story=bad_stories.OLD_ONE_NEVER_COMES_BACK,
+        says="traffic goes to|nothing serves|runs other releases|names",
+    ),
     "nothing is cleared up later": Fault(
         plant=plants.leave_leftovers,
         story=stories.abandoned_at(P.VERIFYING),
@@ -137,7 +147,11 @@ def test_a_status_without_a_limit_is_noticed(monkeypatch: pytest.MonkeyPatch, st
         check_that_every_status_but_an_end_has_a_deadline()
 
 
-@pytest.mark.parametrize("story", stories.ABANDONED, ids=lambda story: story.name)
+@pytest.mark.parametrize(
+    "story",
+    [*stories.ABANDONED, bad_stories.TAKEN_BACK_TOO_LATE],
+    ids=lambda story: story.name,
+)
 def test_a_deadline_that_is_forgotten_is_noticed_by_a_story(
     playhouse: Playhouse, monkeypatch: pytest.MonkeyPatch, story: Story
 ) -> None:

@@ -1,5 +1,6 @@
 """Random people, failures, clock jumps and restarts over the real engine and store."""
 
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
@@ -10,6 +11,8 @@ from hypothesis.stateful import initialize, precondition, rule, run_state_machin
 
 from commands.reply import Reply
 from engine.adapters.memory import Behaviour
+from engine.adapters.memory.state import RackState
+from engine.adapters.placement import Traffic
 from storage.records import Person, PromotionStatus
 from tests.stateful.promises import ENDS, FILES, WAIT, Promises
 from tests.worlds import ADA, BOB, RACKS, compose, live_record_is_true, text_of
@@ -42,7 +45,7 @@ BEHAVIOURS = st.sampled_from(
 WAYS = st.sampled_from([(), (), ("--canary", "10,50,100"), ("--canary", "50", "--pause", "5s")])
 SECONDS = st.sampled_from([0, 1, 2, 4, 15])
 MOSTLY = st.sampled_from([True, True, False])
-TROUBLE = st.sampled_from(["canceled", "rolled back", "sick", "cut off", "killed"])
+TROUBLE = st.sampled_from(["canceled", "rolled back", "sick", "cut off", "killed", "no way back"])
 UNDER_WAY = st.sampled_from([status for status in P if status not in ENDS])
 PEOPLE = st.sampled_from([ADA, BOB])
 RACK = st.sampled_from(list(RACKS))
@@ -107,6 +110,9 @@ class Promotions(Promises):
                 self.say("cancel", promotion)
             case "rolled back":
                 self.say("rollback", "--rack", rack, "--yes")
+            case "no way back":
+                self.old_processes_are_lost(rack)
+                self.say("cancel", promotion)
             case "sick":
                 self.scene.behave(candidate, SICK)
             case "cut off":
@@ -223,6 +229,15 @@ class Promotions(Promises):
         reply = self.scene.say(*words, who=who)
         assert "Something broke" not in text_of(reply)
         return reply
+
+    def old_processes_are_lost(self, rack: str) -> None:
+        """Somebody removes what has no traffic any more."""
+
+        def without_old(state: RackState) -> RackState:
+            left = tuple(one for one in state.processes if one.traffic is not Traffic.DRAINING)
+            return replace(state, processes=left)
+
+        self.scene.memory.change(rack, "lose processes", without_old)
 
     def the_process_is_killed(self, after_changes: int) -> None:
         """End it in the middle of its work; the next process makes everything anew."""

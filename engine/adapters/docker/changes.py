@@ -40,7 +40,7 @@ class Changes:
 
     def bring_about(self, table: Table) -> None:
         """Make the router serve *table*; a repeat does what is still to be done."""
-        before = self._look()
+        before = self._without_paused(table, self._look())
         added = [server for server in table.servers.values() if server.name not in before.servers]
         self._add(added)
         for server in table.servers.values():
@@ -84,6 +84,24 @@ class Changes:
         commands = [command for server in servers for command in adding(server)]
         if commands:
             self._api.tell(*commands, answers=ADDED)
+
+    def _without_paused(self, table: Table, before: Snapshot) -> Snapshot:
+        """Take out what was on its way out and is to stand by again; return what is left.
+
+        The router checks no server that was put into maintenance, only one that it was given so.
+        """
+        paused = [
+            seen
+            for name, seen in before.servers.items()
+            if seen.traffic is Traffic.STANDBY
+            and not seen.is_checked
+            and name in table.servers
+            and table.servers[name].traffic is Traffic.STANDBY
+        ]
+        if not paused:
+            return before
+        self._take_out(paused)
+        return self._look()
 
     def _move(self, server: Server) -> None:
         """Tell the router a process's new address."""

@@ -97,7 +97,7 @@ class MemoryRack:
                 looks=looks,
                 unserved=unserved,
                 shares=shares(place(target, members), looks),
-                one_offs=sum(hook.app == target.app for hook in state.hooks),
+                one_offs=len(self._hooks.of(target.app)),
                 last_log=self._last_log,
             )
         )
@@ -114,9 +114,9 @@ class MemoryRack:
         """Remove what the target does not want."""
         self._rollout.retire(target)
 
-    def revert(self, target: Target) -> None:
+    def revert(self, target: Target, *, to: Target | None = None) -> None:
         """Take the promotion back."""
-        self._rollout.revert(target)
+        self._rollout.revert(target, to)
 
     def run_hook(self, target: Target, service: str, hook: Hook) -> HookRun:
         """Start the hook if the promotion has none yet; tell how it is doing."""
@@ -125,6 +125,10 @@ class MemoryRack:
     def end_hooks(self, target: Target) -> None:
         """Stop the promotion's hooks that still run."""
         self._hooks.end(target)
+
+    def remove_run(self, target: Target) -> None:
+        """Remove the target's own."""
+        self._hooks.remove_run(target)
 
     def measure(self, target: Target, *, since: datetime) -> Measurement:
         """Tell what the app was asked, as its behaviour and the shares of its traffic have it."""

@@ -13,11 +13,14 @@ from engine.adapters.placement import (
     Look,
     Placement,
     Traffic,
+    divided,
     divisible,
+    may_take_over,
     place,
     replaceable,
     startable,
     unwanted,
+    wanted,
 )
 from engine.errors import NotFound, Refused
 from engine.ports.clock import Clock
@@ -122,17 +125,22 @@ class Rollout:
             self._changes.remove(process)
         self._hooks.remove(self._hooks.of(target.app))
 
-    def revert(self, target: Target) -> None:
+    def revert(self, target: Target, to: Target | None) -> None:
         """Let the old processes have all traffic again, then remove the promotion's own."""
-        present = self._changes.processes(target.app)
-        own = [process for process in present if process.promotion == target.promotion]
-        others = [process for process in present if process.promotion != target.promotion]
+        if to is not None and not self._is_back(to):
+            return
+        own, _ = divided(target, self._changes.processes(target.app), to=to)
         stop_first = {spec.name for spec in target.services if spec.stop_first}
         for process in own:
             if process.service in stop_first:
                 self._changes.stop(process)
+        if to is not None:
+            self._replace_gone(to)
+        present = self._changes.processes(target.app)
+        own, others = divided(target, present, to=to)
+        back = {process.id for process in wanted(to, present)}
         for process in others:
-            self._give_back(process)
+            self._give_back(process, is_wanted=process.id in back)
         routes = {
             host: f"{process.app}/{process.service}"
             for process in others
@@ -166,6 +174,24 @@ class Rollout:
         return {
             process.id: look(process, self._world.behaviour_of(process), now) for process in members
         }
+
+    def _is_back(self, to: Target) -> bool:
+        """Whether all of *to* may take over; what is gone or was stopped is started."""
+        members = self._changes.processes(to.app)
+        if may_take_over(to, members, self.looks(members)):
+            return True
+        for placement in self._placed(to):
+            if not placement.spec.stop_first:
+                for process in placement.wanted:
+                    self._changes.start_again(process, Traffic.STANDBY)
+        self.start(to)
+        return False
+
+    def _replace_gone(self, to: Target) -> None:
+        """Start anew what *to* wants of stop-first services, now that the others have stopped."""
+        for placement in self._placed(to):
+            for number in placement.missing if placement.spec.stop_first else ():
+                self._changes.start(to, placement.spec, number)
 
     def _overdue_sessions(self, process: SimulatedProcess) -> int:
         """Return the sessions on a process that has had its drain time."""
@@ -215,11 +241,14 @@ class Rollout:
         routes = dict.fromkeys(hosts(placement.spec), f"{target.app}/{placement.spec.name}")
         self._changes.route(target.app, routes, drop_others=False)
 
-    def _give_back(self, process: SimulatedProcess) -> None:
-        """Put an old process back to work; NONE is one that a lost router does not know."""
+    def _give_back(self, process: SimulatedProcess, *, is_wanted: bool) -> None:
+        """Put an old process back to work; NONE is one that a lost router does not know.
+
+        One that only ever stood by gets traffic only where it is surely wanted.
+        """
         if process.stopped_at:
             self._changes.start_again(process, Traffic.READY)
-        elif process.traffic in {Traffic.NONE, Traffic.DRAINING}:
+        elif is_wanted or process.traffic in {Traffic.NONE, Traffic.DRAINING}:
             self._changes.make_ready(process)
 
     def _is_unserved(self, placement: Placement[SimulatedProcess]) -> bool:

@@ -169,10 +169,13 @@ def test_a_promotion_in_the_queue_is_canceled_at_once(scene: Scene) -> None:
     assert scene.promotion(second).status is P.CANCELED
 
 
-def test_what_is_being_taken_back_or_has_ended_cannot_be_canceled(scene: Scene) -> None:
+def test_what_has_ended_cannot_be_canceled_and_says_how_to_go_back(scene: Scene) -> None:
     promotion_id = scene.went_live(scene.built())
     reply = scene.say("cancel", promotion_id)
-    assert text_of(reply) == (f"There is nothing left to cancel of {promotion_id}. It succeeded.")
+    assert text_of(reply) == (
+        f"There is nothing left to cancel of {promotion_id}. It succeeded.\n"
+        "To go back: /rack rollback web --rack staging."
+    )
 
 
 # Roll back.

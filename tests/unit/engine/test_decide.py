@@ -7,7 +7,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from engine.decide import Act, Decision, Terms, decide, decide_unseen, needs_observation
+from engine.decide import (
+    Act,
+    Decision,
+    Terms,
+    Trouble,
+    decide,
+    decide_unseen,
+    needs_observation,
+)
 from engine.lifecycle import CLEAN_UP_LIMIT, TOUCHES_LIVE, check_step, is_final
 from engine.ports.rack import Observation, Phase, ServiceObservation
 from storage.promotions import RUNNING
@@ -218,6 +226,16 @@ def test_a_cancel_wins_over_whatever_is_seen(status: P, phase: Phase) -> None:
     assert decision == Decision(then=P.ROLLING_BACK)
 
 
+@pytest.mark.parametrize("phase", Phase)
+def test_what_is_canceled_while_old_processes_stop_has_time_to_start_them_again(
+    phase: Phase,
+) -> None:
+    decision = next_step(canceled(P.RETIRING), phase, at=LATE)
+    assert (decision.then, decision.act) == (P.ROLLING_BACK, None)
+    assert decision.limit_seconds is not None
+    assert decision.limit_seconds >= 600
+
+
 # Deadlines.
 
 
@@ -278,9 +296,14 @@ def test_old_processes_that_do_not_go_in_time_are_left_to_the_sweep() -> None:
     assert decision == Decision(then=P.SUCCEEDED, leftovers=True)
 
 
-def test_a_revert_that_takes_too_long_is_its_own_loud_end() -> None:
-    decision = next_step(promotion(P.ROLLING_BACK), at=LATE)
-    assert decision == Decision(then=P.ROLLBACK_FAILED, leftovers=True)
+def test_a_revert_that_is_late_has_a_last_try_and_is_then_its_own_loud_end() -> None:
+    late = promotion(P.ROLLING_BACK)
+    assert next_step(late, at=LATE).act is Act.REVERT
+    assert decide_unseen(late, "`web` is not back yet", LATE) == Decision(
+        then=P.ROLLBACK_FAILED, trouble=Trouble(reason="`web` is not back yet."), leftovers=True
+    )
+    known = promotion(P.ROLLING_BACK, reason="It is unhealthy.")
+    assert decide_unseen(known, "x", LATE) == Decision(then=P.ROLLBACK_FAILED, leftovers=True)
 
 
 @pytest.mark.parametrize("status", BEFORE_THE_SHIFT)
@@ -316,7 +339,7 @@ def test_a_rack_that_stays_away_ends_each_status_in_its_own_way(status: P, then:
     decision = decide_unseen(promotion(status), "It does not answer.", LATE)
     assert decision.then is then
     assert decision.leftovers == (status in {P.RETIRING, P.ROLLING_BACK})
-    assert (decision.trouble is not None) == (status not in {P.RETIRING, P.ROLLING_BACK})
+    assert (decision.trouble is not None) == (status is not P.RETIRING)
 
 
 # What holds always.
