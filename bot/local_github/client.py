@@ -179,6 +179,22 @@ class Client:
         found: list[Json] = self._ask("GET", f"deployments/{deployment_id}/statuses")
         return found
 
+    def deploy(self, ref: str, environment: str) -> int:
+        """Ask for a deployment, whatever its checks say, and return its id."""
+        made = self._ask(
+            "POST",
+            "deployments",
+            ref=ref,
+            environment=environment,
+            auto_merge=False,
+            required_contexts=[],
+        )
+        return int(made["id"])
+
+    def set_deployment(self, deployment_id: int, state: str) -> None:
+        """Show how a deployment stands."""
+        self._ask("POST", f"deployments/{deployment_id}/statuses", state=state)
+
     def release(self, tag: str, target: str | None = None, **facts: Any) -> Json:
         """Publish a release; its tag is made where it is missing. *facts* as for GitHub."""
         made: Json = self._ask("POST", "releases", tag_name=tag, target_commitish=target, **facts)
@@ -188,6 +204,10 @@ class Client:
         """Let events be sent to *url*, signed with *secret*, and return the hook's id."""
         config = {"url": url, "content_type": "json", "secret": secret}
         return int(self._ask("POST", "hooks", config=config, events=list(events))["id"])
+
+    def ping(self, hook_id: int) -> None:
+        """Greet a hook once more."""
+        self._ask("POST", f"hooks/{hook_id}/pings")
 
     def remove_hook(self, hook_id: int) -> None:
         """Send nothing to a hook any more."""

@@ -13,6 +13,7 @@ from bot.local_github.hub import Hub
 from bot.local_github.records import Protection
 from bot.local_github.repository import Repository
 from bot.local_github.settings import RepositorySpec
+from bot.local_github.suites import workflow_run
 from bot.local_github.webhooks.events import Events
 from bot.local_github.webhooks.lines import Lines
 
@@ -47,6 +48,8 @@ class ControlApi:
             "create_repository": self._create_repository,
             "move_repository": self._move_repository,
             "protect": self._protect,
+            "require": self._require,
+            "workflow_run": self._workflow_run,
             "revoke": self._revoke,
         }
         return [
@@ -134,6 +137,24 @@ class ControlApi:
             else:
                 protections[asked["branch"]] = Protection(contexts=tuple(contexts))
         return {}
+
+    def _require(self, asked: Json) -> Json:
+        with self._hub.lock:
+            contexts = tuple(asked["contexts"])
+            rules = self._repository(asked).rules
+            rules[asked["branch"]] = Protection(contexts=contexts)
+        return {}
+
+    def _workflow_run(self, asked: Json) -> Json:
+        with self._hub.lock:
+            repository = self._repository(asked)
+            sha = repository.git.resolve(asked["sha"])
+            if sha is None:
+                raise Impossible(f"{repository.full_name} has no commit {asked['sha']!r}.")
+            name, conclusion = asked["name"], asked.get("conclusion")
+            run = workflow_run(self._hub, repository, sha, name, conclusion)
+            self._events.workflow_run(repository, run)
+        return {"id": run.id}
 
     def _revoke(self, asked: Json) -> Json:
         self._hub.credentials.revoke(asked["token"])

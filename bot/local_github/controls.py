@@ -123,6 +123,18 @@ class Controls:
         given = None if contexts is None else list(contexts)
         self._order("protect", repository=repository, branch=branch, contexts=given)
 
+    def require(self, repository: str, branch: str, contexts: Sequence[str]) -> None:
+        """Let a ruleset require checks of a branch, which everybody may read."""
+        self._order("require", repository=repository, branch=branch, contexts=list(contexts))
+
+    def workflow_run(
+        self, repository: str, sha: str, name: str = "CI", conclusion: str | None = None
+    ) -> None:
+        """Begin a run of GitHub Actions on a commit, or end the one that is under way."""
+        self._order(
+            "workflow_run", repository=repository, sha=sha, name=name, conclusion=conclusion
+        )
+
     def revoke(self, token: str) -> None:
         """Let a token be worth nothing from now on."""
         self._order("revoke", token=token)

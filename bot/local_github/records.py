@@ -50,6 +50,20 @@ class CheckRun:
 
 
 @dataclass(slots=True, kw_only=True)
+class WorkflowRun:
+    """One run of a workflow of GitHub Actions."""
+
+    id: int
+    workflow: int  # id
+    number: int
+    name: str
+    suite: CheckSuite
+    conclusion: str | None
+    created_at: datetime
+    updated_at: datetime
+
+
+@dataclass(slots=True, kw_only=True)
 class Pull:
     """A pull request within one repository."""
 

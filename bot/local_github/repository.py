@@ -17,6 +17,7 @@ from bot.local_github.records import (
     Pull,
     Release,
     Status,
+    WorkflowRun,
 )
 
 
@@ -39,12 +40,14 @@ class Repository:
     statuses: dict[str, list[Status]] = field(default_factory=lambda: defaultdict(list))
     suites: list[CheckSuite] = field(default_factory=list)
     runs: list[CheckRun] = field(default_factory=list)
+    workflow_runs: list[WorkflowRun] = field(default_factory=list)
     pulls: dict[int, Pull] = field(default_factory=dict)
     comments: dict[int, Comment] = field(default_factory=dict)
     deployments: dict[int, Deployment] = field(default_factory=dict)
     releases: dict[int, Release] = field(default_factory=dict)
     hooks: dict[int, Hook] = field(default_factory=dict)
     protections: dict[str, Protection] = field(default_factory=dict)
+    rules: dict[str, Protection] = field(default_factory=dict)  # of rulesets, by branch
 
     @property
     def full_name(self) -> str:

@@ -10,6 +10,7 @@ from bot.local_github.api.paging import listed
 from bot.local_github.records import CheckRun, CheckSuite
 from bot.local_github.shapes.basics import Json
 from bot.local_github.shapes.checks import check_run, check_suite, suite_state
+from bot.local_github.suites import suite_of
 
 _REPO = "/repos/{owner}/{repo}"
 _STATUSES = ("queued", "in_progress", "completed", "waiting", "requested", "pending")
@@ -51,24 +52,7 @@ def _suite(call: Call, sha: str) -> CheckSuite:
     app = call.caller.app
     if app is None:
         raise ApiError(403, "You must authenticate via a GitHub App.")
-    repository = call.repository
-    for suite in repository.suites:
-        if suite.app == app.slug and suite.sha == sha:
-            return suite
-    branches = repository.git.refs("refs/heads/").items()
-    ref = next((name for name, tip in branches if tip.commit == sha), None)
-    now = call.hub.now()
-    suite = CheckSuite(
-        id=call.hub.next_id(),
-        app=app.slug,
-        sha=sha,
-        branch=ref.removeprefix("refs/heads/") if ref else None,
-        before=repository.before.get(ref or ""),
-        created_at=now,
-        updated_at=now,
-    )
-    repository.suites.append(suite)
-    return suite
+    return suite_of(call.hub, call.repository, app.slug, sha)
 
 
 def _enter(call: Call, run: CheckRun) -> None:

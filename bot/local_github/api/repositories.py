@@ -114,7 +114,27 @@ def _policy(call: Call, protection: Protection) -> Json:
     }
 
 
+def _rules(call: Call) -> Answer:
+    branch = call.parameters["branch"]
+    found = call.repository.rules.get(branch)
+    return listed(call, [found] if found else [], lambda one: _rule(call, one))
+
+
+def _rule(call: Call, required: Protection) -> Json:
+    return {
+        "type": "required_status_checks",
+        "parameters": {
+            "required_status_checks": [{"context": context} for context in required.contexts],
+            "strict_required_status_checks_policy": required.strict,
+        },
+        "ruleset_source_type": "Repository",
+        "ruleset_source": call.repository.full_name,
+        "ruleset_id": call.repository.id,
+    }
+
+
 ENDPOINTS = (
+    Endpoint(method="GET", path=f"{_REPO}/rules/branches/{{branch}}", answer=_rules),
     Endpoint(method="GET", path="/user/repos", answer=_mine, permission=None),
     Endpoint(method="GET", path=_REPO, answer=_repository),
     Endpoint(method="GET", path=f"{_REPO}/branches", answer=_branches, permission="contents"),

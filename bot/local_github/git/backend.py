@@ -6,7 +6,8 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from pathlib import Path
 
 from starlette.requests import ClientDisconnect, Request
-from starlette.responses import Response, StreamingResponse
+from starlette.responses import Response
+from starlette.types import Receive, Scope, Send
 
 from bot.local_github.git.command import environment
 
@@ -37,7 +38,30 @@ async def serve(
     assert process.stdout is not None
     status, headers = await _head(process.stdout)
     body = _body(process, feeding, finishing)
-    return StreamingResponse(body, status_code=status, headers=dict(headers))
+    return _Passed(status, headers, body)
+
+
+class _Passed(Response):
+    """Streams what git says while the request is still being read.
+
+    Starlette's own streaming answer would read the rest of the request away, looking for a
+    disconnect.
+    """
+
+    def __init__(
+        self, status: int, headers: Mapping[str, str], parts: AsyncIterator[bytes]
+    ) -> None:
+        self.status_code = status
+        self.background = None
+        self._parts = parts
+        self.init_headers(headers)
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:  # noqa: ARG002
+        start = {"status": self.status_code, "headers": self.raw_headers}
+        await send({"type": "http.response.start", **start})
+        async for part in self._parts:
+            await send({"type": "http.response.body", "body": part, "more_body": True})
+        await send({"type": "http.response.body", "body": b""})
 
 
 async def _finish(

@@ -1,6 +1,7 @@
 """Makes an event of what happened and hands it to the hooks that want it."""
 
 from bot.local_github.hub import Hub
+from bot.local_github.people import ACTIONS, bot_login
 from bot.local_github.records import (
     CheckRun,
     CheckSuite,
@@ -10,9 +11,10 @@ from bot.local_github.records import (
     Pull,
     Release,
     Status,
+    WorkflowRun,
 )
 from bot.local_github.repository import Repository
-from bot.local_github.shapes import checks, deployments, hooks, pulls, releases
+from bot.local_github.shapes import checks, deployments, hooks, pulls, releases, workflow_runs
 from bot.local_github.shapes.basics import Json, node_id
 from bot.local_github.shapes.people import user
 from bot.local_github.shapes.repository import repository as draw_repository
@@ -84,6 +86,15 @@ class Events:
         """All runs of a suite are completed."""
         drawn = checks.suite_of_event(self._hub, repository, suite)
         self.emit(repository, "check_suite", sender, {"action": "completed", "check_suite": drawn})
+
+    def workflow_run(self, repository: Repository, run: WorkflowRun) -> None:
+        """A run of GitHub Actions is under way, or completed."""
+        payload = {
+            "action": "completed" if run.conclusion else "in_progress",
+            "workflow": workflow_runs.workflow(self._hub, repository, run),
+            "workflow_run": workflow_runs.workflow_run(self._hub, repository, run),
+        }
+        self.emit(repository, "workflow_run", bot_login(ACTIONS), payload)
 
     def pull_request(
         self, repository: Repository, pull: Pull, action: str, sender: str, **facts: str
