@@ -10,7 +10,7 @@ from engine.errors import UserError
 from engine.lifecycle import is_final
 from engine.lookup import shown
 from engine.marks import literal
-from engine.workflows import tell
+from engine.workflows import reports, tell
 from engine.workflows.moves import end_unbegun
 from engine.workflows.reading import definition_of
 from engine.workflows.refs import BRANCH, kind_and_name, short, short_sha
@@ -233,6 +233,7 @@ def _enter(
     if not jobs.add(transaction, job, tasks):
         return None
     announce.card(transaction, job, now)
+    reports.job_moved(world, transaction, job, tasks)
     return job
 
 

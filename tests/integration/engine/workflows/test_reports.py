@@ -91,6 +91,16 @@ def test_a_commit_shows_how_its_job_stands_and_that_it_is_live(reported_anywhere
     assert status(scene, sha) == ("success", "Live on staging")
 
 
+def test_a_job_that_waits_for_its_turn_says_so(reported: Scene) -> None:
+    reported.workflow("delivery", {"wait": "60s"})
+    reported.job_for("delivery", reported.push("First"))
+    reported.tick()
+    sha = reported.push("Second")
+    reported.job_for("delivery", sha)
+    reported.tick()
+    assert status(reported, sha) == ("pending", "Waits for its turn")
+
+
 def test_a_promotion_is_a_deployment_from_its_beginning_to_live(reported_anywhere: Scene) -> None:
     scene = reported_anywhere
     _, sha = run(scene, *TO_STAGING)
