@@ -1,5 +1,7 @@
 """Hooks on any rack: commands of a release that run once for a promotion."""
 
+from dataclasses import replace
+
 import pytest
 
 from engine.errors import NotFound
@@ -130,3 +132,60 @@ def test_a_revert_removes_the_promotions_own_hooks(stage: Stage) -> None:
 def test_a_hook_without_its_image_does_not_start(stage: Stage) -> None:
     with pytest.raises(NotFound):
         stage.rack.run_hook(with_hooks(stage, 1, image=stage.absent_image), "web", BEFORE)
+
+
+# A command that belongs to no promotion.
+
+RUN = Hook.RUN
+
+
+def with_run(stage: Stage, number: int, fail: str = "") -> Target:
+    """What a job asks for: a target whose promotion is a name of the job's own."""
+    web = service(image=stage.image, version=str(number), fail=fail, hooks={RUN: HOOK})
+    return replace(target(number, web), promotion=f"JABCDEFGHJK-{number}-1")
+
+
+def test_a_run_tells_how_it_ended_and_is_never_started_again(stage: Stage) -> None:
+    first = with_run(stage, 1, fail="hook")
+    stage.rack.prepare(first)
+
+    run = run_to_its_end(stage, first, RUN)
+
+    assert (run.running, run.exit_code) == (False, 3)
+    assert stage.restarted().run_hook(first, "web", RUN) == run
+    assert stage.rack.processes("shop") == ()
+
+
+def test_promotions_begin_and_end_beside_a_run_that_goes_on(stage: Stage) -> None:
+    running = with_run(stage, 1, fail="hang")
+    stage.rack.prepare(running)
+    stage.rack.run_hook(running, "web", RUN)
+    make_live(stage, with_hooks(stage, 1))
+    second, third = with_hooks(stage, 2), with_hooks(stage, 3)
+    begin(stage, second)
+    stage.rack.revert(second)
+    begin(stage, third)
+    take_over(stage, third)
+    stage.rack.retire(third)
+    stage.rack.repair([third])
+
+    assert reach(stage, third, Phase.RETIRED).of("web").ready == 1
+    assert stage.rack.run_hook(running, "web", RUN).seconds > 0, "it was gone, so it starts anew"
+    assert stage.rack.run_hook(running, "web", RUN).running
+
+
+def test_a_run_can_be_stopped_and_is_gone_once_it_is_removed(stage: Stage) -> None:
+    running, other = with_run(stage, 1, fail="hang"), with_run(stage, 2, fail="hook")
+    stage.rack.prepare(running)
+    stage.rack.run_hook(running, "web", RUN)
+    ended = run_to_its_end(stage, other, RUN)
+    stage.rack.end_hooks(running)
+    assert not stage.rack.run_hook(running, "web", RUN).running
+
+    stage.rack.remove_run(running)
+    stage.rack.remove_run(running)
+
+    assert stage.rack.run_hook(other, "web", RUN) == ended
+    assert stage.rack.run_hook(running, "web", RUN).running, "it was gone, so it starts anew"
+    stage.rack.remove_run(running)
+    stage.rack.remove_run(other)
