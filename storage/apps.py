@@ -26,6 +26,14 @@ def all_of_them(transaction: Transaction) -> list[App]:
     return [rows.record_of(App, row) for row in found]
 
 
+def with_repo_like(transaction: Transaction, part: str) -> list[App]:
+    """Read the apps whose repository's URL has *part* in it, by name."""
+    found = transaction.execute(
+        select(apps).where(apps.c.repo.contains(part, autoescape=True)).order_by(apps.c.name)
+    )
+    return [rows.record_of(App, row) for row in found]
+
+
 def lock(transaction: Transaction, name: str) -> None:
     """Let others who ask for the same app's lock wait until this transaction ends.
 

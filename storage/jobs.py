@@ -75,6 +75,12 @@ def holding_line(transaction: Transaction, workflow: str) -> Job | None:
     return found[0] if found else None
 
 
+def lines_held(transaction: Transaction) -> set[str]:
+    """Read the workflows whose next job has to wait."""
+    query = select(jobs.c.workflow).where(jobs.c.holds_line)
+    return set(transaction.execute(query).scalars())
+
+
 def tasks_of(transaction: Transaction, job_id: str) -> list[Task]:
     """Read a job's tasks in their order."""
     query = select(tasks).where(tasks.c.job_id == job_id).order_by(tasks.c.position)

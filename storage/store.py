@@ -1,7 +1,7 @@
 """The database: one handle, two kinds of transaction."""
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +11,8 @@ from sqlalchemy import Connection, Engine, create_engine, event, make_url, text
 from sqlalchemy.exc import IntegrityError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolExhausted
 from sqlalchemy.pool import ConnectionPoolEntry
+
+from storage.turns import TooLong, Turns
 
 Transaction = Connection
 MIGRATIONS = Path(__file__).parent / "migrations"
@@ -36,6 +38,8 @@ class Store:
         """*url* is SQLAlchemy's: ``sqlite:///rackhand.db`` or ``postgresql+psycopg://…``."""
         self.url = url
         self._engine = _connect(url)
+        # SQLite lets one write and the others try again after ever longer pauses, in any order.
+        self._turns = Turns() if self._engine.name == "sqlite" else None
         # SQLite's readers have a snapshot anyway.
         self._snapshot = "REPEATABLE READ" if self._engine.name == "postgresql" else None
 
@@ -54,7 +58,7 @@ class Store:
         Raises ``Conflict`` where a unique index refuses a row and ``Unavailable`` where the
         database does not answer.
         """
-        with _translated(), self._engine.begin() as connection:
+        with _translated(), self._turn(), self._engine.begin() as connection:
             yield connection
 
     @contextmanager
@@ -69,6 +73,10 @@ class Store:
             finally:
                 connection.rollback()
                 connection.info.pop("reading", None)
+
+    def _turn(self) -> AbstractContextManager[None]:
+        """Wait for the writers of this process that asked before."""
+        return self._turns.taken(BUSY_SECONDS) if self._turns else nullcontext()
 
     def ping(self) -> None:
         """Ask the database for a sign of life. Raises ``Unavailable``."""
@@ -88,6 +96,8 @@ def _translated() -> Iterator[None]:
         raise Conflict(str(error.orig)) from error
     except OperationalError as error:
         raise Unavailable(str(error.orig)) from error
+    except TooLong as error:
+        raise Unavailable(f"others have been writing for {BUSY_SECONDS} s") from error
     except PoolExhausted as error:
         raise Unavailable("all connections are in use") from error
 

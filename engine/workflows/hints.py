@@ -1,5 +1,6 @@
 """Hints: what the forge says that happened there. They save time; looks find out the same."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -113,23 +114,24 @@ def take(world: World, hint: Hint, *, delivery: str | None = None) -> Taken:
         return Taken(outcome=Outcome.NOTHING)
     name = hint.old if isinstance(hint, Renamed) else hint.repo
     with world.store.read() as transaction:  # most repositories of a company are not watched
-        if not watched.named(transaction, name):
-            return Taken(outcome=Outcome.UNWATCHED)
+        repos = [one.repo for one in watched.named(transaction, name)]
+    if not repos:
+        return Taken(outcome=Outcome.UNWATCHED)
     for _ in range(TRIES):
         try:
-            return _take(world, hint, name, delivery)
+            return _take(world, hint, repos, delivery)
         except Stale:  # another recorded a move at this moment: see what is true now
             continue
-    return _take(world, RefsChanged(repo=name), name, delivery)
+    return _take(world, RefsChanged(repo=name), repos, delivery)
 
 
-def _take(world: World, hint: Hint, name: str, delivery: str | None) -> Taken:
+def _take(world: World, hint: Hint, repos: Sequence[str], delivery: str | None) -> Taken:
     now = world.clock.now()
     with world.store.write() as transaction:
         if delivery and not claims.first_time(transaction, f"delivery:{delivery}", now, None):
             return Taken(outcome=Outcome.REPEATED)
-        found = watched.named(transaction, name)
-        each = [_apply(world, transaction, hint, one) for one in found]
+        found = [watched.get(transaction, repo) for repo in repos]
+        each = [_apply(world, transaction, hint, one) for one in found if one]
     if not each:
         return Taken(outcome=Outcome.UNWATCHED)
     begun = tuple(job for one in each for job in one.jobs)

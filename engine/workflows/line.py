@@ -18,6 +18,7 @@ def due(world: World) -> list[str]:
     """Let jobs begin whose turn it is, and return the ids of those that something is to do for."""
     with world.store.read() as transaction:
         waiting = {one.workflow for one in jobs.with_status(transaction, (J.QUEUED,))}
+        waiting -= jobs.lines_held(transaction)
     for workflow in sorted(waiting):
         try:
             with world.store.write() as transaction:

@@ -20,12 +20,11 @@ def concerned(world: World, transaction: Transaction, repo: str) -> list[Workflo
     """Read the workflows of the apps that live in a repository, by name."""
     if world.forge is None:
         return []
-    names = {one.name: world.forge.name_of(one.repo) for one in apps.all_of_them(transaction)}
     found = [
         workflow
-        for name, its_repo in names.items()
-        if its_repo == repo
-        for workflow in workflows.all_of_them(transaction, app=name)
+        for app in apps.with_repo_like(transaction, repo)  # an app's URL holds the name of it
+        if world.forge.name_of(app.repo) == repo
+        for workflow in workflows.all_of_them(transaction, app=app.name)
     ]
     return sorted(found, key=lambda one: one.name)
 
