@@ -10,6 +10,7 @@ from engine import choice, lookup, preflight, tell
 from engine import promote as story
 from engine.canary import Canary
 from engine.marks import literal
+from engine.ports.source import History
 from engine.preflight import Fate, ImageSight, ImageSource, Level, Plan, Question, Seen, Sight
 from engine.queue import newer_ahead
 from storage import promotions
@@ -17,6 +18,9 @@ from storage.records import Person, Promotion, PromotionKind, Release
 from storage.store import Transaction
 
 Ask = Callable[[Transaction], Question]
+
+SUBJECTS_SHOWN = 5
+SUBJECT_LENGTH = 60  # characters
 
 TITLES = {
     PromotionKind.PROMOTE: "Promote {}?",
@@ -97,6 +101,7 @@ def preview(context: Context, ask: Ask) -> Reply:
             lookup.promotion(transaction, question.asked).asked_by if question.asked else None
         )
     sight = preflight.look(context.world, plan)
+    history = preflight.history(context.world, plan)
     concerns = preflight.concerns(plan, sight)
     texts = [Text(text=one.text, tone=TONES[one.level]) for one in concerns if one.level in TONES]
     first = sum(one.level in {Level.REFUSED, Level.FAILS} for one in concerns)
@@ -108,7 +113,7 @@ def preview(context: Context, ask: Ask) -> Reply:
     parts: tuple[Part, ...] = (
         *texts[:first],
         *_asked_by(asked_by),
-        Facts(pairs=_facts(plan, sight)),
+        Facts(pairs=_facts(plan, sight, history)),
         *texts[first:],
         *line,
         *(Note(text=text) for text in notes),
@@ -140,13 +145,14 @@ def _asked_by(person: Person | None) -> tuple[Text, ...]:
     return (Text(text="Asked for by {0}.", people=(person,)),) if person else ()
 
 
-def _facts(plan: Plan, sight: Sight) -> tuple[tuple[str, str], ...]:
+def _facts(plan: Plan, sight: Sight, history: History | None) -> tuple[tuple[str, str], ...]:
     question = plan.question
     again = question.kind in {PromotionKind.SCALE, PromotionKind.RESTART}
     live = _commit(plan.live_release) if plan.live_release else "nothing"
     found = (
         ("Becomes live", "" if again else _commit(question.release)),
         ("Live now", live),
+        ("Commits", "" if again or history is None else _commits(history)),
         ("Processes", _processes(plan)),
         ("Environment", "" if again else _environment(plan)),
         ("Images", "" if again else _images(sight)),
@@ -163,6 +169,23 @@ def _commit(release: Release) -> str:
     """Say what a release shows; its author is whom to ask."""
     what = f"`{release.sha[:7]}` {literal(release.subject)} · {literal(release.author)}"
     return f"{what} · {release.id}"
+
+
+def _commits(history: History) -> str:
+    """Say what comes with it and what goes, with the subjects of the newest."""
+    came, went = words.count(history.added, "commit"), words.count(history.dropped, "commit")
+    shown = [_shortened(subject) for subject in history.subjects[:SUBJECTS_SHOWN]]
+    if more := (history.added or history.dropped) - len(shown):
+        shown.append(f"{more:,} more")
+    if not history.added:
+        return f"goes back {went}: {' · '.join(shown)}" if history.dropped else ""
+    without = f", without {history.dropped:,} of what is live" if history.dropped else ""
+    return f"{came}{without}: {' · '.join(shown)}"
+
+
+def _shortened(subject: str) -> str:
+    is_long = len(subject) > SUBJECT_LENGTH
+    return literal(f"{subject[: SUBJECT_LENGTH - 1]}…" if is_long else subject)
 
 
 def _processes(plan: Plan) -> str:

@@ -1,5 +1,6 @@
 """What a promotion would do and what stands in its way, found out before anybody agrees to it."""
 
+from engine.preflight.commits import history
 from engine.preflight.concerns import Concern, Level, concerns, gaps, refuse_canary
 from engine.preflight.digest import Seen, WorldChanged, digest, refuse_if_changed
 from engine.preflight.facts import (
@@ -31,6 +32,7 @@ __all__ = [
     "concerns",
     "digest",
     "gaps",
+    "history",
     "look",
     "plan",
     "refuse_canary",

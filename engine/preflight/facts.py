@@ -73,6 +73,7 @@ class Plan:
     lock: Lock | None = None
     ahead: tuple[Promotion, ...] = ()  # what comes before it, the running one first
     stops: tuple[Promotion, ...] = ()  # what a rollback ends
+    repo: str = ""  # of the app, where that is still known
 
     @property
     def app(self) -> str:

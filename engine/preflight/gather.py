@@ -12,7 +12,7 @@ from engine.ports.rack import HealthKind, Hook, ServiceSpec
 from engine.preflight.facts import EnvironmentChange, Fate, Plan, Question, ServiceChange
 from engine.target import manifest_of, target_of
 from engine.world import World
-from storage import locks, promotions, releases
+from storage import apps, locks, promotions, releases
 from storage.records import Environment, Live, Promotion, PromotionKind, PromotionStatus
 from storage.store import Transaction
 
@@ -46,6 +46,7 @@ def plan(world: World, transaction: Transaction, question: Question) -> Plan:
     except UserError as error:
         unreadable = str(error)
     ahead, stops = _around(transaction, question)
+    app = apps.get(transaction, release.app)
     asked_seconds = manifest.bake_seconds
     rack_seconds = world.rack_spec(question.rack).bake_seconds
     return Plan(
@@ -63,6 +64,7 @@ def plan(world: World, transaction: Transaction, question: Question) -> Plan:
         lock=locks.get(transaction, **where),
         ahead=ahead,
         stops=stops,
+        repo=app.repo if app else "",
     )
 
 

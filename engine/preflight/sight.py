@@ -1,21 +1,14 @@
 """Asking a rack how it is, for no longer than somebody with an open dialog will wait."""
 
-import threading
-from collections.abc import Callable
 from dataclasses import replace
-from typing import TypeVar
 
 from engine.errors import PortError
 from engine.preflight.facts import ImageSight, ImageSource, Plan, Sight
+from engine.preflight.patience import TooSlow, within
 from engine.world import World
 from storage.records import Image
 
-T = TypeVar("T")
 PATIENCE_SECONDS = 4.0  # for the rack, and again for the others that may hold its images
-
-
-class TooSlow(Exception):
-    """No answer in time."""
 
 
 def look(world: World, plan: Plan) -> Sight:
@@ -35,7 +28,7 @@ def look(world: World, plan: Plan) -> Sight:
         )
 
     try:
-        seen = _within(PATIENCE_SECONDS, ask)
+        seen = within(PATIENCE_SECONDS, ask)
     except TooSlow:
         seconds = f"{PATIENCE_SECONDS:g} s"
         return Sight(answers=False, detail=f"{plan.rack} has not answered within {seconds}.")
@@ -51,7 +44,7 @@ def _elsewhere(world: World, rack: str, missing: tuple[Image, ...]) -> tuple[Ima
     if not missing:
         return ()
     try:
-        return _within(
+        return within(
             PATIENCE_SECONDS, lambda: tuple(_source(world, rack, image) for image in missing)
         )
     except TooSlow:
@@ -73,24 +66,3 @@ def _source(world: World, rack: str, image: Image) -> ImageSight:
         except PortError:
             source = ImageSource.UNKNOWN
     return ImageSight(service=image.service, source=source)
-
-
-def _within(seconds: float, ask: Callable[[], T]) -> T:
-    """Return what *ask* does, or raise ``TooSlow``; its thread ends when its own call gives up."""
-    answer: list[T] = []
-    faults: list[Exception] = []
-
-    def run() -> None:
-        try:
-            answer.append(ask())
-        except Exception as error:  # noqa: BLE001 - raised below, to whom waits
-            faults.append(error)
-
-    thread = threading.Thread(target=run, name="preflight", daemon=True)
-    thread.start()
-    thread.join(seconds)
-    if faults:
-        raise faults[0]
-    if not answer:
-        raise TooSlow
-    return answer[0]

@@ -11,9 +11,9 @@ from engine.adapters.git.address import Address, parse
 from engine.adapters.git.command import Git, no_space
 from engine.adapters.git.credentials import GitCredentials
 from engine.adapters.git.mirror import HEAD_REF, Broken, Mirror
-from engine.errors import NotFound, PortError, Refused
+from engine.errors import Canceled, NotFound, PortError, Refused, Unreachable
 from engine.lookup import nearest
-from engine.ports.source import Commit
+from engine.ports.source import SUBJECTS, Commit, History
 
 SHA = re.compile(r"[0-9a-f]{4,40}\Z")
 FULL_LENGTH = 40
@@ -62,8 +62,7 @@ class GitSource:
     def check_out(self, repo: str, sha: str, into: Path, *, canceled: Callable[[], bool]) -> None:
         """Write the files of a full sha; see the port. Fetches only what the mirror lacks."""
         git, mirror = self._open(repo)
-        if not SHA.match(sha) or len(sha) != FULL_LENGTH:
-            raise NotFound(f"`{sha[:SHOWN_LENGTH]}` is no full sha of a commit.")
+        _check_sha(sha)
         with _full_disk_told(), mirror.locked(canceled):
             into.mkdir(parents=True, exist_ok=True)
             try:
@@ -76,6 +75,24 @@ class GitSource:
                 _write_files(git, mirror, sha, into, canceled)
             except Broken as error:
                 raise git.reading_error(error.finished) from error
+
+    def between(self, repo: str, base: str, head: str) -> History:
+        """Compare two commits by the mirror alone; see the port."""
+        address = parse(repo)
+        git = Git(address, GitCredentials(), self._environment)
+        folder = self._cache / f"{address.key}.git"
+        for sha in (base, head):
+            _check_sha(sha)
+        if not folder.exists():
+            raise NotFound(f"{address.shown} was never fetched.")
+        mirror = Mirror(git, folder, self._fetch_seconds)
+        try:
+            with _full_disk_told(), mirror.locked(canceled=lambda: True):
+                return _between(mirror, base, head)
+        except Canceled as error:
+            raise Unreachable(f"{address.shown} is being fetched.") from error
+        except Broken as error:
+            raise git.reading_error(error.finished) from error
 
     def _open(self, repo: str) -> tuple[Git, Mirror]:
         address = parse(repo)
@@ -105,6 +122,11 @@ def _full_disk_told() -> Iterator[None]:
         raise
 
 
+def _check_sha(sha: str) -> None:
+    if not SHA.match(sha) or len(sha) != FULL_LENGTH:
+        raise NotFound(f"`{sha[:SHOWN_LENGTH]}` is no full sha of a commit.")
+
+
 def _check_path(address: Address) -> None:
     if address.scheme == "file" and not Path(address.url).exists():
         raise NotFound(f"There is no repository {address.shown}.", remedy="Check its path.")
@@ -130,6 +152,19 @@ def _write_files(
                 remedy="It may have been pushed over. Build the branch again.",
             )
     mirror.write_files(sha, into.absolute(), canceled)
+
+
+def _between(mirror: Mirror, base: str, head: str) -> History:
+    for sha in (base, head):
+        if not mirror.has_commit(sha):
+            raise NotFound(f"The commit `{sha[:7]}` was never fetched.")
+    sides = mirror.ask("rev-list", "--left-right", "--count", f"{base}...{head}", "--")
+    dropped, added = (int(number) for number in sides.split())
+    span = f"{base}..{head}" if added else f"{head}..{base}"
+    subjects = mirror.ask(
+        "log", f"--max-count={SUBJECTS}", "--no-show-signature", "--format=%s", span, "--"
+    )
+    return History(added=added, dropped=dropped, subjects=tuple(subjects.splitlines()))
 
 
 def _resolve(git: Git, mirror: Mirror, ref: str) -> Commit:

@@ -9,7 +9,7 @@ import pytest
 from bot.slack.render import view_blocks
 from commands.reply import Facts, Reply
 from engine.adapters.memory import HELD
-from engine.preflight import sight
+from engine.preflight import commits, sight
 from storage.records import PromotionStatus
 from tests.fakes import DOCKERFILE
 from tests.worlds import BOB, Scene, compose, text_of
@@ -316,3 +316,69 @@ def test_a_digest_of_something_else_is_refused(scene: Scene, digest: str) -> Non
 
 def test_without_a_dialog_nothing_has_to_be_looked_at(scene: Scene) -> None:
     assert scene.did("promote", scene.built())
+
+
+def test_the_commits_between_are_counted_and_named(scene: Scene) -> None:
+    first = scene.built("First")
+    scene.went_live(first)
+    for subject in ("Fix *cart*", "Add tax"):
+        scene.source.commit(subject)
+    last = scene.built("x" * 80)
+    on = facts_of(scene.say("promote", last, "--preview"))
+    scene.went_live(last)
+    back = facts_of(scene.say("rollback", "--preview"))
+
+    subjects = "x" * 59 + "… · Add tax · Fix \\*cart\\*"
+    assert on["Commits"] == f"3 commits: {subjects}"
+    assert back["Commits"] == f"goes back 3 commits: {subjects}"
+    assert "Commits" not in facts_of(scene.say("restart", "--preview"))
+
+
+def test_commits_of_another_branch_are_told_apart_from_what_is_live(scene: Scene) -> None:
+    scene.went_live(scene.built("First"))
+    for number in range(7):
+        scene.source.commit(f"Other {number}", branch="other")
+    build = scene.did("build", "--rack", "staging", "--app", "web", "--ref", "other")
+    scene.settle()
+    release = scene.build(build).release_id
+    assert release
+    shown = facts_of(scene.say("promote", release, "--preview"))
+
+    assert shown["Commits"] == (
+        "7 commits, without 1 of what is live: Other 6 · Other 5 · Other 4 · Other 3 · Other 2 · "
+        "2 more"
+    )
+
+
+def test_a_history_that_is_not_known_is_left_out_and_changes_nothing(
+    scene: Scene, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    scene.went_live(scene.built("First"))
+    words = ("promote", scene.built("Second"), "--preview")
+    known = scene.say(*words)
+    source = scene.source
+    scene.source.is_reachable = False
+    unreachable = scene.say(*words)
+
+    def breaks(*_: object) -> None:
+        raise RuntimeError
+
+    monkeypatch.setattr(source, "between", breaks)
+    broken = scene.say(*words)
+    asked, answered = threading.Event(), threading.Event()
+
+    def hangs(*_: object) -> None:
+        asked.set()
+        answered.wait(30)
+
+    monkeypatch.setattr(source, "between", hangs)
+    monkeypatch.setattr(commits, "PATIENCE_SECONDS", 0.05)
+    hanging = scene.say(*words)
+    answered.set()
+
+    assert asked.is_set()
+    assert "Commits" in facts_of(known)
+    for reply in (unreachable, broken, hanging):
+        assert "Commits" not in facts_of(reply)
+        assert not reply.failed
+        assert reply.seen == known.seen
