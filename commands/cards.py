@@ -3,9 +3,9 @@
 from commands import job_card, promotion_card
 from commands.context import tag_of
 from commands.drawn import commit_line, footer, sentences, step_line
+from commands.offered import cancel_button
 from commands.releases import promote_button
 from commands.reply import Actions, Button, CardView, Part, Text, Tone
-from commands.status import cancel_button
 from engine.build import how_it_stands
 from engine.lifecycle import is_final
 from engine.marks import literal

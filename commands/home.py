@@ -1,11 +1,12 @@
-"""App Home: racks, what is live where, what is under way, and how the last promotions ended."""
+"""App Home: racks, what is live, what is under way, workflows, and how promotions ended."""
 
 from commands import words
+from commands.automation import job_parts, workflow_parts
 from commands.context import Context, tag_of
 from commands.locks import lock_parts
 from commands.promotion_card import how_it_ended
 from commands.racks import states_of
-from commands.reply import Actions, Button, Heading, Note, Reply, Text, Tone
+from commands.reply import Actions, Button, Heading, Note, Part, Reply, Text, Tone
 from commands.request import Origin, Request, Standing
 from commands.status import DEEDS, under_way_parts, words_of
 from engine.lifecycle import is_final
@@ -27,7 +28,13 @@ def home(world: World, person: Person, standing: Standing) -> Reply:
         key=ids.new_id("H"),
     )
     context = Context(world=world, request=request)
-    parts = (*_racks(context), *_live(context), *_under_way(context), *_latest(context))
+    parts = (
+        *_racks(context),
+        *_live(context),
+        *_under_way(context),
+        *workflow_parts(context),
+        *_latest(context),
+    )
     return Reply(parts=parts)
 
 
@@ -79,11 +86,11 @@ def _live_lines(context: Context, live: Live, release: Release | None) -> tuple[
     )
 
 
-def _under_way(context: Context) -> tuple[Heading | Text | Actions, ...]:
+def _under_way(context: Context) -> tuple[Part, ...]:
     with context.world.store.read() as transaction:
         building = builds.unfinished(transaction)
         promoting = promotions.unfinished(transaction)
-    parts = under_way_parts(context, building[:8], promoting[:8], {})
+    parts = (*under_way_parts(context, building[:8], promoting[:8], {}), *job_parts(context))
     return (Heading(text="Under way"), *(parts or (Text(text="Nothing."),)))
 
 

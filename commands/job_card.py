@@ -8,8 +8,8 @@ from typing import Any
 from commands import words
 from commands.context import tag_of
 from commands.drawn import sentences
+from commands.offered import approve_button, cancel_button
 from commands.reply import Actions, Button, CardView, Note, Part, Text, Tone
-from commands.status import approve_button, cancel_button
 from engine.lifecycle import is_final
 from engine.marks import link, literal, moment
 from engine.workflows.definition import Notify, Promote, RunCommand, Settings, Wait
@@ -151,7 +151,7 @@ def _commit(job: Job) -> Text:
 
 def _task(world: World, job: Job, task: Task, offer: Promotion | None) -> tuple[Part, ...]:
     """Say one task in a line, and below it what its people should know."""
-    name = name_of(world, settings_of(task), task.kind)
+    name = task_name(world, task)
     number = DIGITS[task.step] if task.step < len(DIGITS) else f"{task.step + 1}."
     state = sentences(_state(task), None)
     line = Text(
@@ -159,6 +159,11 @@ def _task(world: World, job: Job, task: Task, offer: Promotion | None) -> tuple[
         tone=TASK_TONES.get(task.status),
     )
     return (line, *_below(job, task, offer))
+
+
+def task_name(world: World, task: Task) -> str:
+    """Name a task of a job."""
+    return name_of(world, settings_of(task), task.kind)
 
 
 def name_of(world: World, settings: Settings, kind: TaskKind) -> str:

@@ -7,8 +7,8 @@ import click
 
 from commands import words
 from commands.context import Context, tag_of
+from commands.offered import approve_button, cancel_button
 from commands.reply import Actions, Button, Note, Reply, Text, Tone
-from commands.status import approve_button, cancel_button
 from commands.tree import app_option, pass_context, rack_option, root
 from engine import build as build_story
 from engine import locking, tell
@@ -16,6 +16,7 @@ from engine import promote as story
 from engine.errors import UserError
 from engine.marks import literal
 from engine.queue import in_turn
+from engine.workflows import jobs as job_story
 from storage import builds, locks, promotions
 from storage.records import Promotion, PromotionStatus
 
@@ -102,10 +103,12 @@ def _buttons(one: Promotion) -> tuple[Button, ...]:
 @rack_option
 @pass_context
 def cancel(context: Context, subject_id: str | None, app: str | None, rack: str | None) -> Reply:
-    """Cancel a build or promotion, by default the only one under way."""
+    """Cancel a build, a promotion or a job, by default the only one under way."""
     asking = context.asking()
     chosen = subject_id or context.request.subject or _only_one(context, app, rack)
-    if chosen.upper().startswith("B"):
+    if chosen.upper().startswith("J"):
+        job_story.cancel(context.world, asking, chosen)
+    elif chosen.upper().startswith("B"):
         build_story.cancel(context.world, asking, chosen)
     else:
         story.cancel(context.world, asking, chosen)

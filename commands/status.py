@@ -1,10 +1,12 @@
 """``status``: what is live and what is under way."""
 
 from commands import words
+from commands.automation import job_parts
 from commands.context import Context, tag_of
 from commands.locks import lock_parts
+from commands.offered import approve_button, cancel_button
 from commands.preview import line_of
-from commands.reply import Actions, Button, Reply, Table, Text, Tone
+from commands.reply import Actions, Reply, Table, Text, Tone
 from commands.tree import app_option, pass_context, rack_option, root
 from engine.queue import ahead_of
 from storage import builds, locks, promotions, releases
@@ -74,6 +76,7 @@ def status(context: Context, app: str | None, rack: str | None) -> Reply:
             ),
             *lock_parts(context, locked),
             *under_way_parts(context, building, under_way, lines),
+            *(() if where else job_parts(context, app=chosen)),
         ),
     )
 
@@ -115,13 +118,3 @@ def under_way_parts(
 def words_of(promotion: Promotion) -> str:
     """Say a promotion's status in words."""
     return str(promotion.status).replace("_", " ")
-
-
-def cancel_button(subject: str, *, label: str = "Cancel") -> Button:
-    """Return the button that cancels a build, promotion or job."""
-    return Button(label=label, words=("cancel", subject), style="danger")
-
-
-def approve_button(promotion_id: str, *, label: str = "Approve…") -> Button:
-    """Return the button that approves a promotion, after a look at what it does."""
-    return Button(label=label, words=("approve", promotion_id), style="primary", opens="confirm")

@@ -1,11 +1,13 @@
 """Jobs as people see and touch them: listed, shown as a card, canceled and tried again."""
 
 from commands.cards import card
+from commands.home import home
 from commands.reply import CardView, Reply, Tone
+from commands.request import Standing
 from engine.ports.forge import CheckState
 from storage.workflow_records import JobStatus
 from tests.reading import buttons_of, text_of
-from tests.worlds import BROKEN_DOCKERFILE, Scene
+from tests.worlds import ADA, BROKEN_DOCKERFILE, Scene
 
 QA = (
     "wait_for_checks",
@@ -114,3 +116,23 @@ def test_a_mention_in_a_jobs_thread_means_its_release(scene: Scene) -> None:
 
     made = scene.release(scene.promotion(promotion).release_id)
     assert made.copied_from == scene.tasks(job)[0].release_id
+
+
+def test_home_and_status_show_workflows_and_what_waits_for_a_click(scene: Scene) -> None:
+    scene.workflow("qa", *QA[1:])
+    job = begun(scene)
+    scene.settle()
+
+    home_text = text_of(home(scene.world, ADA, Standing.MEMBER))
+    status = scene.say("status")
+
+    assert "qa" in home_text
+    assert "on push to main" in home_text
+    assert "[New workflow…] [qa]" in home_text
+    for text in (home_text, text_of(status)):
+        assert f"{scene.job(job).sha[:7]} Fix cart waits for a click since" in text
+    assert "Promote to production…" in [button.label for button in buttons_of(status.parts)]
+
+
+def test_home_says_how_to_begin_without_a_workflow(scene: Scene) -> None:
+    assert "None yet." in text_of(home(scene.world, ADA, Standing.MEMBER))
