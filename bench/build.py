@@ -17,7 +17,8 @@ from pathlib import Path
 from statistics import median
 
 from bench.measure import Aim, Result, parser, report
-from bot.demo.stage import set_up
+from bot.demo.stage import github_for, set_up
+from bot.local_github.running import running_github
 from bot.process import running_bot
 from bot.workspace.manifest import load_manifest
 from bot.workspace.running import running_workspace
@@ -67,8 +68,12 @@ def measure(folder: Path, engine: str) -> Mapping[str, list[float]]:
         name: [] for name in ("ours_cold", "peer_cold", "ours_cached", "peer_cached")
     }
     workspace_settings = WorkspaceSettings(manifest=load_manifest(Path("manifest.yml")))
-    with running_workspace(workspace_settings) as workspace:
-        stage = set_up(folder / "demo", engine, workspace)
+    github_settings = github_for(folder / "demo")
+    with (
+        running_workspace(workspace_settings) as workspace,
+        running_github(github_settings) as github,
+    ):
+        stage = set_up(folder / "demo", engine, workspace, github)
         with running_bot(stage.settings) as world:
             build_ours(world, cold=False)  # both begin with a warm engine and a fetched mirror
             build_peer(stage.shop.path, engine, cold=False)

@@ -25,10 +25,10 @@ AUTHOR = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Shop:
-    """A clone of the sample app's repository, whose changes are pushed at once."""
+    """The sample app's repository, or a clone of it."""
 
     path: Path
-    remote: str  # the URL that is pushed to, with a token in it
+    remote: str | None = None  # where changes are pushed at once; None: this one is read itself
 
     def apply(self, patch: str) -> None:
         """Commit one of the changes that the examples hold."""
@@ -36,9 +36,10 @@ class Shop:
         self._push(BRANCH)
 
     def change(self, version: str, subject: str, *, branch: str = BRANCH) -> str:
-        """Commit another version on *branch*, and return its sha."""
-        self._git("fetch", "--quiet", self.remote, BRANCH)
-        self._git("checkout", "--quiet", "-B", branch, "FETCH_HEAD")
+        """Commit another version on *branch*, on top of what is pushed; return its sha."""
+        if self.remote:
+            self._git("fetch", "--quiet", self.remote, BRANCH)
+            self._git("checkout", "--quiet", "-B", branch, "FETCH_HEAD")
         (self.path / "version.txt").write_text(f"{version}\n", "utf-8")
         self._git("commit", "--quiet", "--all", "--message", subject)
         self._push(branch)
@@ -53,7 +54,8 @@ class Shop:
         self._push(BRANCH)
 
     def _push(self, branch: str) -> None:
-        self._git("push", "--quiet", "--force", self.remote, f"HEAD:refs/heads/{branch}")
+        if self.remote:
+            self._git("push", "--quiet", "--force", self.remote, f"HEAD:refs/heads/{branch}")
 
     def _git(self, *words: str) -> str:
         done = subprocess.run(
@@ -66,7 +68,7 @@ class Shop:
         return done.stdout
 
 
-def make_shop(folder: Path, remote: str) -> Shop:
+def make_shop(folder: Path, remote: str | None = None) -> Shop:
     """Make the clone with its first commit, and push that; whatever *folder* held is gone."""
     shutil.rmtree(folder, ignore_errors=True)
     shutil.copytree(EXAMPLES / "shop", folder, ignore=shutil.ignore_patterns("__pycache__"))

@@ -24,6 +24,7 @@ from engine.world import RackSpec, World
 from storage import claims, locks
 from storage.records import PromotionStatus
 from storage.store import Store
+from tests.fakes_forge import FakeForge
 from tests.integration.docker.clients import ask
 from tests.integration.trouble.rack_app import QuickBuilder, files
 from tests.integration.trouble.rack_ground import Ground, PassingClock
@@ -197,6 +198,7 @@ def real_scene(
         source=ground.source,
         memory=MemoryWorld(),
         builder=MemoryBuilder(),
+        forge=FakeForge(ground.clock),
         keys=ground.keys,
         urls=ground.urls,
         ports=ground.ports,
