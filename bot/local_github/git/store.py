@@ -16,6 +16,15 @@ from bot.local_github.git.commits import (
     parse_tag,
 )
 
+_CONFIGURATION = """\
+[http]
+    receivepack = true
+[uploadpack]
+    allowAnySHA1InWant = true
+    allowFilter = true
+[gc]
+    auto = 0  # GitHub keeps what a forced push leaves behind
+"""
 _SHA = re.compile(r"[0-9a-f]{4,40}")
 _NAME = re.compile(r"[^\s~^:?*\[\\\x00-\x1f-][^\s~^:?*\[\\\x00-\x1f]*")
 
@@ -59,13 +68,8 @@ class GitStore:
             return
         self.folder.mkdir(parents=True, exist_ok=True)
         run(self.folder, "init", "--quiet", "--bare", f"--initial-branch={default_branch}")
-        for name, value in {
-            "http.receivepack": "true",
-            "uploadpack.allowAnySHA1InWant": "true",
-            "uploadpack.allowFilter": "true",
-            "gc.auto": "0",  # GitHub keeps what a forced push leaves behind
-        }.items():
-            run(self.folder, "config", name, value)
+        with (self.folder / "config").open("a") as file:
+            file.write(_CONFIGURATION)
 
     def refs(self, prefix: str = "refs/") -> Mapping[str, Tip]:
         """Return every ref under *prefix*, sorted by name."""

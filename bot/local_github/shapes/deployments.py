@@ -39,7 +39,9 @@ def deployment_status(
     """Return one status of a deployment."""
     api = hub.urls.repo(repository.full_name)
     url = f"{api}/deployments/{of.id}"
-    return {
+    # the published schema of the event takes no empty address here
+    log = {"log_url": one.log_url} if one.log_url else {}
+    return log | {
         "url": f"{url}/statuses/{one.id}",
         "id": one.id,
         "node_id": node_id("DeploymentStatus", one.id),
@@ -53,6 +55,5 @@ def deployment_status(
         "deployment_url": url,
         "repository_url": api,
         "environment_url": one.environment_url,
-        "log_url": one.log_url,
         "performed_via_github_app": None,
     }

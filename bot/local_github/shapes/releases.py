@@ -21,7 +21,7 @@ def release(hub: Hub, repository: Repository, one: Release) -> Json:
         "node_id": node_id("Release", one.id),
         "tag_name": one.tag,
         "target_commitish": one.target,
-        "name": one.name,
+        "name": one.name or "",
         "draft": one.draft,
         "prerelease": one.prerelease,
         "created_at": moment(one.created_at),
@@ -29,5 +29,5 @@ def release(hub: Hub, repository: Repository, one: Release) -> Json:
         "assets": [],
         "tarball_url": f"{api}/tarball/{one.tag}",
         "zipball_url": f"{api}/zipball/{one.tag}",
-        "body": one.body,
+        "body": one.body or "",
     }

@@ -1,6 +1,7 @@
 """A local GitHub a module, and for each test a repository of its own in it."""
 
 import itertools
+import shutil
 import subprocess
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -33,6 +34,10 @@ TOKENS = (
 @pytest.fixture(scope="session")
 def app_key() -> str:
     """The private key of the App that is installed on ``acme``."""
+    return make_key()
+
+
+def make_key() -> str:
     key = rsa.generate_private_key(public_exponent=65537, key_size=2048)
     form = serialization.PrivateFormat.TraditionalOpenSSL
     encryption = serialization.NoEncryption()
@@ -80,6 +85,20 @@ def local(running: RunningGitHub) -> Iterator[RunningGitHub]:
     running.controls.clear_faults()
 
 
+def run_git(folder: Path, *arguments: str) -> str:
+    who = ("-c", "user.name=Ada Brandt", "-c", "user.email=ada@example.com")
+    ended = subprocess.run(
+        ["git", *who, *arguments],
+        cwd=folder,
+        env=environment(),
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert ended.returncode == 0, ended.stderr
+    return ended.stdout.strip()
+
+
 @dataclass
 class Checkout:
     """A repository, a clone of it, and who works there."""
@@ -90,18 +109,7 @@ class Checkout:
     url: str
 
     def git(self, *arguments: str) -> str:
-        who = ("-c", "user.name=Ada Brandt", "-c", "user.email=ada@example.com")
-        command = ["git", *who, *arguments]
-        ended = subprocess.run(
-            command,
-            cwd=self.folder,
-            env=environment(),
-            capture_output=True,
-            text=True,
-            check=False,
-        )
-        assert ended.returncode == 0, ended.stderr
-        return ended.stdout.strip()
+        return run_git(self.folder, *arguments)
 
     def commit(self, message: str, files: Mapping[str, str] | None = None) -> str:
         """Commit *files* (the message itself where none are given) and return the sha."""
@@ -125,43 +133,52 @@ class Checkout:
         return sha
 
 
-def check_out(github: RunningGitHub, folder: Path, *, private: bool = False) -> Checkout:
+def check_out(
+    github: RunningGitHub, template: Path, folder: Path, *, private: bool = False
+) -> Checkout:
     name = f"shop-{next(NUMBERS)}"
     github.controls.create_repository("acme", name, private=private)
     url = github.git_url(f"acme/{name}", github.operator_git_token)
-    subprocess.run(
-        ["git", "init", "--quiet", "--initial-branch=main", str(folder)],
-        env=environment(),
-        check=True,
-    )
+    shutil.copytree(template, folder)
+    with (folder / ".git" / "config").open("a") as file:
+        file.write(f'[remote "origin"]\n    url = {url}\n')
     client = github.client(f"acme/{name}")
     checkout = Checkout(name=f"acme/{name}", folder=folder, client=client, url=url)
-    checkout.git("remote", "add", "origin", url)
+    checkout.push()
     return checkout
 
 
+@pytest.fixture(scope="session")
+def template(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A working copy with one commit on ``main``, to be copied."""
+    folder = tmp_path_factory.mktemp("template")
+    (folder / "README").write_text("A shop\n")
+    run_git(folder, "init", "--quiet", "--initial-branch=main")
+    run_git(folder, "add", ".")
+    run_git(folder, "commit", "--quiet", "-m", "Open the shop")
+    return folder
+
+
 @pytest.fixture
-def shop(local: RunningGitHub, tmp_path: Path) -> Checkout:
+def shop(local: RunningGitHub, template: Path, tmp_path: Path) -> Checkout:
     """A public repository with one commit on ``main``."""
-    checkout = check_out(local, tmp_path / "shop")
-    checkout.commit("Open the shop", {"README": "A shop\n"})
-    checkout.push()
-    return checkout
+    return check_out(local, template, tmp_path / "shop")
 
 
 @pytest.fixture
-def private_shop(local: RunningGitHub, tmp_path: Path) -> Checkout:
+def private_shop(local: RunningGitHub, template: Path, tmp_path: Path) -> Checkout:
     """A private repository with one commit on ``main``."""
-    checkout = check_out(local, tmp_path / "private", private=True)
-    checkout.commit("Open the shop")
-    checkout.push()
-    return checkout
+    return check_out(local, template, tmp_path / "private", private=True)
 
 
 def signed_in(github: RunningGitHub, token: str) -> Github:
     """Return the real PyGithub, which gives up at the first refusal."""
+    return signed_in_at(github.api_url, token)
+
+
+def signed_in_at(api_url: str, token: str) -> Github:
     auth = Auth.Token(token)
-    return Github(base_url=github.api_url, auth=auth, retry=None, seconds_between_writes=0)
+    return Github(base_url=api_url, auth=auth, retry=None, seconds_between_writes=0)
 
 
 @pytest.fixture

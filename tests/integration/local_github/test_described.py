@@ -83,6 +83,7 @@ def test_every_answer_is_of_the_form_that_github_describes(
     shop.git("tag", "-a", "v1", "-m", "The first", sha)
     shop.push("v1")
     local.controls.protect(shop.name, "main", ["ci/test"])
+    local.controls.require(shop.name, "main", ["ci/test"])
     repo = f"/repos/{shop.name}"
     _reading(talk, repo, sha, shop.git("rev-parse", "v1"))
     number = _pulls(talk, repo)
@@ -118,6 +119,7 @@ def _reading(talk: Conversation, repo: str, sha: str, tag: str) -> None:
         "/branches",
         "/branches/topic",
         "/branches/main/protection",
+        "/rules/branches/main",
         "/branches/main/protection/required_status_checks",
         "/git/matching-refs/heads",
         "/git/matching-refs/tags",
