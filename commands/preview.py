@@ -277,16 +277,20 @@ def _bake(plan: Plan) -> str:
     )
 
 
+def _how_it_makes_way(other: Promotion) -> str:
+    """Say what becomes of a promotion that a rollback does not wait for."""
+    if other.status in promotions.WAITING:
+        return "waits and will be ended"
+    if other.status in story.ENDS_ANYWAY:
+        return "comes to its end first"
+    return "is under way and will be canceled"
+
+
 def _line(transaction: Transaction, plan: Plan) -> tuple[Text, ...]:
     """Say what comes before it, and what it ends."""
     if plan.stops:
         return tuple(
-            Text(
-                text=f"{one.id} waits and will be ended."
-                if one.status in promotions.WAITING
-                else f"{one.id} is under way and will be canceled.",
-                tone=Tone.BUSY,
-            )
+            Text(text=f"{one.id} {_how_it_makes_way(one)}.", tone=Tone.BUSY)
             for one in plan.stops[:4]
         )
     if not plan.ahead:

@@ -1,6 +1,7 @@
 """What the database itself refuses, and what a writer is told who came too late."""
 
 import threading
+from dataclasses import replace
 
 import pytest
 from sqlalchemy import update
@@ -9,7 +10,7 @@ from storage import apps, builds, promotions
 from storage import tables as t
 from storage.records import BuildStatus, PromotionStatus
 from storage.store import Conflict, Stale, Store
-from tests.integration.storage.records import a_build, a_live, a_promotion, an_app
+from tests.integration.storage.records import ADA, a_build, a_live, a_promotion, an_app
 
 P = PromotionStatus
 
@@ -37,6 +38,18 @@ def test_a_change_to_a_promotion_that_moved_meanwhile_is_stale(store: Store) -> 
 
     with pytest.raises(Stale), store.write() as transaction:
         promotions.change(transaction, read_earlier, progress="too late")
+
+
+def test_what_was_decided_before_a_cancel_is_stale(store: Store) -> None:
+    decided_on = a_promotion(status=P.RETIRING)
+    with store.write() as transaction:
+        promotions.add(transaction, decided_on)
+        promotions.change(transaction, decided_on, cancel_asked_by=ADA)
+    with pytest.raises(Stale), store.write() as transaction:
+        promotions.change(transaction, decided_on, status=P.SUCCEEDED)
+    with store.write() as transaction:
+        canceled = replace(decided_on, cancel_asked_by=ADA)
+        promotions.change(transaction, canceled, status=P.ROLLING_BACK)
 
 
 def test_a_stale_change_undoes_all_that_its_transaction_did(store: Store) -> None:
