@@ -61,7 +61,7 @@ def promoting(stage: Stage, mark: str, rack: str = "staging") -> str:
             *("change:starting:1", "leave:starting", "reach:verifying", "leave:verifying"),
         ),
         (
-            *("reach:shifting", "change:shifting:1", "change:shifting:3", "leave:shifting"),
+            *("reach:shifting", "change:shifting:1", "change:shifting:1", "leave:shifting"),
             *("reach:draining", "leave:draining", "reach:baking", "leave:baking"),
         ),
         ("reach:retiring", "change:retiring:1", "change:retiring:1", "leave:retiring"),
