@@ -19,8 +19,7 @@ def add(transaction: Transaction, job: Job, its_tasks: Sequence[Task]) -> bool:
     """Insert a job with its tasks; False where its workflow has one of the same cause."""
     if not rows.add_if_new(transaction, jobs, rows.values_of(job)):
         return False
-    for task in its_tasks:
-        rows.add(transaction, tasks, task)
+    rows.add_all(transaction, tasks, its_tasks)
     return True
 
 

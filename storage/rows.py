@@ -1,14 +1,20 @@
 """Records to rows and back: columns carry the names of the record fields."""
 
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import fields
 from typing import Any, TypeVar
 
 from sqlalchemy import Row, Table, and_, insert, select, update
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy.dialects import postgresql, sqlite
 
 from storage.store import Stale, Transaction
 
 R = TypeVar("R")
+
+_INSERTS: Mapping[str, Callable[[Table], Any]] = {
+    "sqlite": sqlite.insert,
+    "postgresql": postgresql.insert,
+}
 
 
 def values_of(record: Any) -> dict[str, Any]:
@@ -26,14 +32,17 @@ def add(transaction: Transaction, table: Table, record: Any) -> None:
     transaction.execute(insert(table).values(values_of(record)))
 
 
+def add_all(transaction: Transaction, table: Table, records: Sequence[Any]) -> None:
+    """Insert several by one statement. Raises ``Conflict`` as ``add`` does."""
+    if records:
+        transaction.execute(insert(table), [values_of(one) for one in records])
+
+
 def add_if_new(transaction: Transaction, table: Table, values: dict[str, Any]) -> bool:
     """Insert a row unless its key is there; False then, also when another adds it just now."""
-    try:
-        with transaction.begin_nested():
-            transaction.execute(insert(table).values(values))
-    except IntegrityError:
-        return False
-    return True
+    made = _INSERTS[transaction.dialect.name](table).values(values).on_conflict_do_nothing()
+    done = transaction.execute(made, execution_options={"preserve_rowcount": True})
+    return done.rowcount == 1
 
 
 def get(transaction: Transaction, table: Table, kind: type[R], **key: Any) -> R | None:
