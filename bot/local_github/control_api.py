@@ -13,6 +13,7 @@ from bot.local_github.hub import Hub
 from bot.local_github.records import Protection
 from bot.local_github.repository import Repository
 from bot.local_github.settings import RepositorySpec
+from bot.local_github.sight import repositories, sight
 from bot.local_github.suites import workflow_run
 from bot.local_github.webhooks.events import Events
 from bot.local_github.webhooks.lines import Lines
@@ -35,6 +36,8 @@ class ControlApi:
     def routes(self) -> list[Route]:
         """Return every route under ``/control/``."""
         orders: dict[str, Callable[[Json], Json]] = {
+            "session": self._session,
+            "sight": self._sight,
             "fault": self._fault,
             "clear_faults": self._clear_faults,
             "down": self._down,
@@ -56,6 +59,23 @@ class ControlApi:
             Route(f"/control/{name}", _obeying(order), methods=["POST"])
             for name, order in orders.items()
         ]
+
+    def _session(self, _asked: Json) -> Json:
+        """Tell the page, which is served on loopback only, how to sign in."""
+        settings = self._hub.settings
+        people = [one.login for one in settings.people if one.kind == "User"]
+        return {
+            "operator_token": settings.operator_token,
+            "token": settings.tokens[0].token if settings.tokens else None,
+            "people": people,
+        }
+
+    def _sight(self, asked: Json) -> Json:
+        with self._hub.lock:
+            shown: Json = {"repositories": repositories(self._hub)}
+            if asked.get("repository"):
+                shown["repository"] = sight(self._hub, self._lines, self._repository(asked))
+        return shown
 
     def _fault(self, asked: Json) -> Json:
         try:
