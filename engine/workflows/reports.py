@@ -26,6 +26,8 @@ DEPLOYMENT = "deployment"
 CARRIED = "carried"  # the pull requests that a promotion has brought live, still to be found
 COMMENT = "comment"
 
+BY_HAND = 50  # promotions in a row that no job asked for
+
 ENDS = {
     T.SUCCEEDED: DeploymentState.SUCCESS,
     T.FAILED: DeploymentState.FAILURE,
@@ -135,12 +137,8 @@ def _carried(board: _Board, job: Job, task: Task, promotion: Promotion) -> Mappi
 
 
 def _retire(board: _Board, promotion: Promotion) -> None:
-    """Let the deployment of what was live there before be over.
-
-    The forge does that by itself for all environments but production.
-    """
-    before = promotion.previous_promotion_id
-    old = promotions.get(board.transaction, before) if before else None
+    """Let the deployment be over whose release this promotion, or one before it, took off."""
+    old = _deployed_before(board.transaction, promotion)
     old_job = job_of(old.for_task) if old else None
     if old is None or old.for_task is None or old_job is None:
         return
@@ -153,6 +151,17 @@ def _retire(board: _Board, promotion: Promotion) -> None:
             "description": f"{promotion.release_id} took its place",
         }
         theirs.want(DEPLOYMENT, name, {**shown, **over})
+
+
+def _deployed_before(transaction: Transaction, promotion: Promotion) -> Promotion | None:
+    """Return the newest promotion that was live there before and that a job had asked for."""
+    before = promotion.previous_promotion_id
+    for _ in range(BY_HAND):
+        found = promotions.get(transaction, before) if before else None
+        if found is None or found.for_task:
+            return found
+        before = found.previous_promotion_id
+    return None
 
 
 def _release(task: Task, promotion: Promotion | None) -> str:

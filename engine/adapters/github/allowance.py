@@ -45,6 +45,8 @@ class Allowance:
         except (KeyError, ValueError):
             return
         with self._lock:
+            if self._paused_until and self._paused_until <= now:
+                self._paused_until = None
             self._limits = Limits(
                 remaining=remaining,
                 limit=limit,

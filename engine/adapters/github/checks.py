@@ -63,7 +63,7 @@ def required(client: Client, repo: str, branch: str) -> tuple[str, ...] | None:
 
 def _if_readable(client: Client, repo: str, path: str, what: str) -> Any:
     try:
-        return client.get(repo, path, Purpose(doing="read the protection of", what=what))
+        return client.look(repo, path, Purpose(doing="read the protection of", what=what))
     except (Forbidden, NotFound):
         return None
 

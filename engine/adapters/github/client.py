@@ -79,7 +79,19 @@ class Client:
         *,
         parameters: Mapping[str, str | int] = NOTHING,
     ) -> Any:
-        """Read what is below a repository; what is as it was last time costs no allowance."""
+        """Read what is below a repository, and keep nothing of it: it may be large."""
+        account, url = self._account(repo), self._url(repo, path, parameters)
+        return self._ask(account, "GET", url, purpose, repo).body
+
+    def look(
+        self,
+        repo: str,
+        path: str,
+        purpose: Purpose,
+        *,
+        parameters: Mapping[str, str | int] = NOTHING,
+    ) -> Any:
+        """Read what is read often; what is as it was last time costs no allowance."""
         return self._page(repo, self._url(repo, path, parameters), purpose).body
 
     def pages(
@@ -90,7 +102,7 @@ class Client:
         *,
         parameters: Mapping[str, str | int] = NOTHING,
     ) -> Iterator[Any]:
-        """Read all pages of a list, each as ``get`` does."""
+        """Read all pages of a list, each as ``look`` does."""
         url: str | None = self._url(repo, path, {"per_page": PAGE, **parameters})
         for _ in range(MOST_PAGES):
             if url is None:

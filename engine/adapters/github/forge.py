@@ -73,7 +73,7 @@ class GitHubForge:
         """Look a repository up, following a move."""
         self._client.moved(repo, repo)  # what has the name by now may be another one
         purpose = Purpose(doing="read", what=f"repository {repo}")
-        found = reading.repository(self._client.get(repo, "", purpose))
+        found = reading.repository(self._client.look(repo, "", purpose))
         self._client.moved(repo, found.name)
         return found
 
@@ -84,7 +84,7 @@ class GitHubForge:
     def releases(self, repo: str) -> Sequence[ForgeRelease]:
         """Read the newest published releases."""
         purpose = Purpose(doing="read the releases of", what=f"repository {repo}")
-        newest = self._client.get(repo, "/releases", purpose, parameters={"per_page": RELEASES})
+        newest = self._client.look(repo, "/releases", purpose, parameters={"per_page": RELEASES})
         tags = self._heads.read(repo, "tags") if newest else {}
         return [found for one in newest if (found := reading.release(one, tags))]
 

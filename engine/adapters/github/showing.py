@@ -61,7 +61,8 @@ def deployment_state(
 ) -> None:
     """Add a state to a deployment; the newest is the one that counts."""
     purpose = Purpose(doing="show the state of", what=f"deployment {deployment_id} of {repo}")
-    body = {"state": state.value, "description": _short(description)}
+    # Of a repository with several apps GitHub would take those of the others for over as well.
+    body = {"state": state.value, "description": _short(description), "auto_inactive": False}
     path = f"/deployments/{deployment_id}/statuses"
     client.send(
         "POST", repo, path, _with(body, environment_url=environment_url, log_url=log_url), purpose

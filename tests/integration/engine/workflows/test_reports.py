@@ -177,6 +177,15 @@ def test_what_was_live_before_is_no_longer_deployed(reported: Scene) -> None:
     assert states(second) == ["in_progress", "success"]
 
 
+def test_a_promotion_by_hand_in_between_leaves_no_deployment_behind(reported: Scene) -> None:
+    run(reported, *TO_STAGING)
+    reported.did("restart", "--app", "web", "--yes")
+    done(reported)
+    run(reported, subject="Second")
+    first, _ = reported.forge.deployed("web", "staging")
+    assert states(first)[-1] == "inactive"
+
+
 def test_a_newer_job_of_the_same_commit_has_the_last_word(reported: Scene) -> None:
     job, sha = run(reported, *TO_STAGING)
     reported.forge.limited_until = reported.clock.now() + timedelta(minutes=10)
