@@ -3,7 +3,7 @@
 import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
 
-from engine.adapters.docker import sharing
+from engine.adapters.docker import serving, sharing
 from engine.adapters.docker import table as tables
 from engine.adapters.docker.container import CREATED, Container
 from engine.adapters.docker.containers import Containers
@@ -12,7 +12,7 @@ from engine.adapters.docker.images import Images
 from engine.adapters.docker.networks import Networks
 from engine.adapters.docker.router import Router
 from engine.adapters.docker.snapshot import NOTHING, Snapshot
-from engine.adapters.docker.table import Table, hosts_of_spec
+from engine.adapters.docker.table import Table
 from engine.adapters.placement import (
     Condition,
     Look,
@@ -24,7 +24,6 @@ from engine.adapters.placement import (
     replaceable,
     startable,
     unwanted,
-    wanted,
 )
 from engine.ports.rack import Observation, Phase, Target
 
@@ -98,7 +97,9 @@ class Rollout:
             if any(seen.phase in NOT_HEALTHY for seen in self._observe(target).services):
                 return
         self._change(
-            target.app, lambda table, members: _shifted(table, target, members), hosts_for=target
+            target.app,
+            lambda table, members: serving.shifted(table, target, members),
+            hosts_for=target,
         )
 
     def cut(self, target: Target, before: Callable[[int], None] | None) -> int:
@@ -126,7 +127,7 @@ class Rollout:
     def retire(self, target: Target) -> None:
         """Take what the target does not want off the router, then stop and remove it."""
         self._router.make_sure()
-        self._change(target.app, lambda table, members: _retired(table, target, members))
+        self._change(target.app, lambda table, members: serving.retired(table, target, members))
         self._containers.remove(unwanted(target, self._containers.of(target.app)))
 
     def revert(self, target: Target, to: Target | None) -> None:
@@ -141,7 +142,9 @@ class Rollout:
                 self._containers.start(container.name)
         if to is not None:
             self._replace_gone(to)
-        self._change(target.app, lambda table, members: _reverted(table, target, members, to))
+        self._change(
+            target.app, lambda table, members: serving.reverted(table, target, members, to)
+        )
         self._wait_until_idle(own)
         self._change(target.app, lambda table, _: tables.without(table, own))
         self._containers.remove(own)
@@ -192,7 +195,7 @@ class Rollout:
 
     def _stand_by(self, target: Target) -> None:
         """Let the router check what is wanted; nothing gets traffic by it."""
-        self._change(target.app, lambda table, members: _standing_by(table, target, members))
+        self._change(target.app, lambda table, members: serving.standing_by(table, target, members))
 
     def _replace(self, target: Target, placements: Iterable[Placement[Container]]) -> None:
         """Stop the old processes of stop-first services, then start the new ones."""
@@ -209,7 +212,7 @@ class Rollout:
         self._change(
             leaving[0].app,
             lambda table, members: tables.with_traffic(
-                table, members, _ready(table, leaving), Traffic.DRAINING
+                table, members, serving.ready(table, leaving), Traffic.DRAINING
             ),
         )
         self._containers.stop(leaving)
@@ -256,76 +259,6 @@ def _all_pass(target: Target, members: Sequence[Container], looks: Mapping[str, 
         and all(looks[one.id].condition is Condition.PASSING for one in placement.wanted)
         for placement in place(target, members)
     )
-
-
-def _standing_by(table: Table, target: Target, members: list[Container]) -> Table:
-    unknown = [
-        container
-        for placement in place(target, members)
-        for container in placement.wanted
-        if container.name not in table.servers
-    ]
-    return tables.with_traffic(table, members, unknown, Traffic.STANDBY)
-
-
-def _shifted(table: Table, target: Target, members: list[Container]) -> Table:
-    for placement in place(target, members):
-        table = tables.with_traffic(table, members, placement.wanted, Traffic.READY)
-        table = tables.with_hosts(table, placement.wanted, hosts_of_spec(placement.spec))
-    old = unwanted(target, members)
-    return tables.with_traffic(table, members, _ready(table, old), Traffic.DRAINING)
-
-
-def _retired(table: Table, target: Target, members: list[Container]) -> Table:
-    gone = tables.hosts_of(table, members) - hosts_of_target(target)
-    table = tables.without_hosts(table, gone)
-    return tables.without(table, unwanted(target, members))
-
-
-def _reverted(table: Table, target: Target, members: list[Container], to: Target | None) -> Table:
-    own, others = divided(target, members, to=to)
-    back = [*_ready(table, others), *_to_bring_back(table, others), *wanted(to, members)]
-    table = tables.with_traffic(table, members, back, Traffic.READY)  # a canary's share ends too
-    present = tables.hosts_of(table, members)
-    kept: set[str] = set()
-    for container in others:
-        kept.update(container.terms.domains)
-        table = tables.with_hosts(table, [container], container.terms.domains)
-    table = tables.without_hosts(table, present - kept)
-    return tables.with_traffic(table, members, _ready(table, own), Traffic.DRAINING)
-
-
-def _to_bring_back(table: Table, others: Iterable[Container]) -> list[Container]:
-    """Return the old processes that had the traffic.
-
-    They are being drained. Of a service without any that are, it is those that were stopped for
-    a new one of their kind, or that a lost router forgot; but not any that only ever stood by.
-    """
-    old = list(others)
-    traffic = {
-        container.name: table.servers[container.name].traffic
-        for container in old
-        if container.name in table.servers
-    }
-    serving = {container.service for container in _ready(table, old)}
-    return [
-        container
-        for container in old
-        if traffic.get(container.name) is Traffic.DRAINING
-        or (
-            container.service not in serving
-            and (container.name not in traffic or container.terms.stop_first)
-        )
-    ]
-
-
-def _ready(table: Table, containers: Iterable[Container]) -> list[Container]:
-    return [
-        container
-        for container in containers
-        if container.name in table.servers
-        and table.servers[container.name].traffic is Traffic.READY
-    ]
 
 
 def _has_traffic(target: Target, members: list[Container], snapshot: Snapshot) -> bool:
