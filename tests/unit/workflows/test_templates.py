@@ -12,7 +12,7 @@ def rack(name: str, *, protected: bool = False) -> RackSpec:
     return RackSpec(name=name, provider="memory", color="blue", protected=protected)
 
 
-@pytest.mark.parametrize("template", TEMPLATES.values(), ids=str)
+@pytest.mark.parametrize("template", TEMPLATES.values(), ids=TEMPLATES)
 def test_what_a_template_makes_can_be_read(template: Template) -> None:
     racks = ["staging", "production"][: len(template.racks)]
     made = template.make("shop", "trunk", racks)
