@@ -185,7 +185,7 @@ def test_a_commit_that_a_webhook_told_of_is_looked_for_again_soon(hub: Hub) -> N
     for _ in range(5):
         hub.look()
         one = hub.watched()
-        waits.append((one.due_at - hub.scene.clock.now()).total_seconds())
+        waits.append(round((one.due_at - hub.scene.clock.now()).total_seconds()))
         hub.scene.clock.at = one.due_at
     assert waits == [1, 1, 2, 4, 8]
     heads["refs/heads/new"] = sha
