@@ -1,5 +1,6 @@
 """Lets git clone, fetch and push over HTTP, as far as the token allows."""
 
+import asyncio
 from collections.abc import Callable
 from functools import partial
 
@@ -39,7 +40,9 @@ class GitHttp:
             if self._hub.faults.is_down or (fault and fault.kind.startswith("drop")):
                 self._cut(request)
                 return Response(status_code=500)  # reaches nobody
-            if fault:
+            if fault and fault.kind == "slow":
+                await asyncio.sleep(fault.seconds)
+            elif fault:
                 return PlainTextResponse("Server Error", fault.status)
         full_name = f"{request.path_params['owner']}/{request.path_params['name']}"
         repository = self._hub.repositories.find(full_name)

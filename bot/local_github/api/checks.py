@@ -5,7 +5,7 @@ from typing import Any
 
 from bot.local_github.api.call import Answer, Call, Endpoint
 from bot.local_github.api.entered import choice, mapping, optional_text, text
-from bot.local_github.api.errors import ApiError, malformed, not_found
+from bot.local_github.api.errors import ApiError, malformed, missing, not_found
 from bot.local_github.api.paging import listed
 from bot.local_github.records import CheckRun, CheckSuite
 from bot.local_github.shapes.basics import Json
@@ -67,7 +67,7 @@ def _enter(call: Call, run: CheckRun) -> None:
         run.status = "completed"
         run.completed_at = _moment(body, "completed_at") or call.hub.now()
     elif run.status == "completed":
-        raise malformed('"conclusion" wasn\'t supplied.')
+        raise missing("conclusion")
     run.started_at = _moment(body, "started_at") or run.started_at
     run.suite.updated_at = call.hub.now()
 

@@ -27,6 +27,10 @@ from bot.local_github.webhooks.lines import Lines
 _ROOT = "/api/v3"
 _FREE = "/rate_limit"  # asking what is left costs nothing
 _EXCEEDED = "API rate limit exceeded for"
+_NO_AGENT = (
+    "Request forbidden by administrative rules. "
+    "Please make sure your request has a User-Agent header"
+)
 _SECONDARY = (
     "You have exceeded a secondary rate limit. Please wait a few minutes before you try again."
 )
@@ -47,6 +51,8 @@ class RestApi:
     async def __call__(self, request: Request) -> Response:
         """Answer one request."""
         path = request.url.path.removeprefix(_ROOT)
+        if not request.headers.get("user-agent"):
+            return self._refusal(ApiError(403, _NO_AGENT), {})
         try:
             caller = self._hub.credentials.caller(
                 token_of(request.headers), request.headers.get("x-act-as")

@@ -3,7 +3,7 @@
 from collections.abc import Collection
 from typing import Any
 
-from bot.local_github.api.errors import malformed
+from bot.local_github.api.errors import malformed, missing
 from bot.local_github.shapes.basics import Json
 
 
@@ -11,7 +11,7 @@ def text(body: Json, name: str) -> str:
     """Return a text that must be there; raises ``ApiError`` (422)."""
     value = optional_text(body, name)
     if value is None:
-        raise malformed(f'"{name}" wasn\'t supplied.')
+        raise missing(name)
     return value
 
 
@@ -29,7 +29,7 @@ def choice(body: Json, name: str, allowed: Collection[str], default: str | None 
     """Return one of *allowed*; raises ``ApiError`` (422)."""
     value = optional_text(body, name, default)
     if value is None:
-        raise malformed(f'"{name}" wasn\'t supplied.')
+        raise missing(name)
     if value not in allowed:
         raise malformed(
             f"For 'properties/{name}', {_shown(value)} is not a member of {[*allowed]}."

@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 from bot.local_github.shapes.basics import Json
 
 DOCUMENTATION = "https://docs.github.com/rest"
+_NOT_SUPPLIED = "wasn't supplied."
 
 
 class ApiError(Exception):
@@ -47,6 +48,11 @@ def invalid(resource: str, code: str, field: str | None = None, message: str = "
 def malformed(message: str) -> ApiError:
     """The body is not of the form that the endpoint describes."""
     return ApiError(422, f"Invalid request.\n\n{message}")
+
+
+def missing(field: str) -> ApiError:
+    """A field that must be there is not."""
+    return malformed(f'"{field}" {_NOT_SUPPLIED}')
 
 
 def no_commit(sha: str) -> ApiError:

@@ -26,4 +26,4 @@ def matches(asked: str | None, etag: str) -> bool:
     if asked is None:
         return False
     bare = etag.removeprefix("W/")
-    return any(one.strip().removeprefix("W/") in {bare, "*"} for one in asked.split(","))
+    return any(one.strip().removeprefix("W/") == bare for one in asked.split(","))

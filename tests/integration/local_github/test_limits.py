@@ -152,3 +152,10 @@ def test_a_token_that_was_revoked_is_a_bad_credential(local: RunningGitHub, shop
 
     assert (refused.status_code, refused.json()["message"]) == (401, "Bad credentials")
     assert signed_in(local, "ghp_all").get_user().login == "rackhand"
+
+
+def test_a_request_that_does_not_say_what_sends_it_is_refused(local: RunningGitHub) -> None:
+    refused = ask(local, "/meta", **{"User-Agent": ""})
+
+    assert refused.status_code == 403
+    assert "User-Agent" in refused.json()["message"]

@@ -9,6 +9,8 @@ from bot.local_github.client import Refused
 from bot.local_github.running import RunningGitHub
 from tests.integration.local_github.conftest import Checkout, signed_in
 
+LACKING = "wasn't supplied."
+
 
 def faults(error: GithubException) -> object:
     assert isinstance(error.data, dict)
@@ -266,7 +268,7 @@ def test_a_draft_is_only_seen_by_who_may_write(
     [
         ("no json", 400, "Problems parsing JSON"),
         ("[]", 400, "Body should be a JSON object"),
-        ("{}", 422, 'Invalid request.\n\n"head" wasn\'t supplied.'),
+        ("{}", 422, f'Invalid request.\n\n"head" {LACKING}'),
         ('{"head": 5}', 422, "Invalid request.\n\nFor 'properties/head', 5 is not a string."),
     ],
 )
