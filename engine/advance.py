@@ -16,12 +16,13 @@ from engine.decide import (
     needs_observation,
 )
 from engine.errors import Canceled, PortError, Unreachable, UserError
+from engine.going_back import NotBack, go_back
 from engine.leases import held
 from engine.lifecycle import TOUCHES_LIVE, is_final
 from engine.manifest import Manifest
-from engine.ports.rack import NOT_SERVING, Hook, Target
+from engine.ports.rack import Hook, Target
 from engine.record import record
-from engine.target import manifest_of, target_before, target_of
+from engine.target import manifest_of, target_of
 from engine.world import World
 from storage import promotions
 from storage.records import Promotion, PromotionStatus
@@ -31,10 +32,6 @@ P = PromotionStatus
 STEPS_A_TICK = 20  # a promotion with nothing to wait for passes all its statuses in one tick
 
 log = logging.getLogger(__name__)
-
-
-class NotYet(Exception):
-    """The act was done, but its effect cannot be seen yet: look again at the next tick."""
 
 
 def advance(world: World, promotion_id: str) -> None:
@@ -93,9 +90,10 @@ def _step(world: World, promotion_id: str) -> tuple[bool, Act | None]:
         decision = Decision(progress=str(error))
     except hooks.HookFailed as error:
         decision = _hook_failed(promotion, error)
-    except (NotYet, Unreachable) as error:
-        detail = str(error) if isinstance(error, NotYet) else in_words(error)
-        decision = decide_unseen(promotion, detail, world.clock.now(), terms)
+    except NotBack as error:
+        decision = decide_unseen(promotion, str(error), world.clock.now(), terms)
+    except Unreachable as error:
+        decision = decide_unseen(promotion, in_words(error), world.clock.now(), terms)
     except PortError as error:
         decision = _refused(promotion, in_words(error), world.clock.now(), terms)
     return record(world, promotion, decision, target), decision.act
@@ -164,8 +162,11 @@ def _perform(
             rack.cut(target, before=partial(_tell_of_cut, world, promotion))
         case Act.RETIRE:
             rack.retire(target)
+        case Act.REVERT if promotion.status in TOUCHES_LIVE:
+            go_back(world, promotion, target)
+            _see_that_all_is_counted(world, promotion)
         case Act.REVERT:
-            _go_back(world, promotion, target)
+            rack.revert(target)
 
 
 def _tell_of_cut(world: World, promotion: Promotion, sessions: int) -> None:
@@ -187,25 +188,12 @@ def _prepare(world: World, promotion: Promotion) -> None:
     images.bring(world, promotion, canceled=is_over, tell=say)
 
 
-def _go_back(world: World, promotion: Promotion, target: Target) -> None:
-    """Take back what was started; once it touched live, what served before serves again first.
-
-    Raises ``NotYet`` until that has the traffic, and the last requests are on the receipt.
-    """
-    rack = world.rack(promotion.rack)
-    if promotion.status not in TOUCHES_LIVE:
-        rack.revert(target)
-        return
-    with world.store.read() as transaction:
-        before = target_before(world, transaction, promotion)
-    rack.revert(target, to=before)
-    for service in rack.observe(before).services if before else ():
-        if service.phase in NOT_SERVING:
-            raise NotYet(f"`{service.service}` of {promotion.previous_release_id} is not back yet")
+def _see_that_all_is_counted(world: World, promotion: Promotion) -> None:
+    """Raise ``NotBack`` until the requests that it still answered are on the receipt."""
     measuring.mark(world, promotion, receipt.OVER)
     is_late = promotion.deadline_at is not None and world.clock.now() >= promotion.deadline_at
     if not is_late and not measuring.is_counted(world, promotion):
-        raise NotYet("counting the last requests")
+        raise NotBack("counting the last requests")
 
 
 def _is_canceled(world: World, promotion_id: str) -> bool:

@@ -5,10 +5,11 @@ import logging
 from engine import announce, tell
 from engine.announce import in_words
 from engine.errors import PortError, Unreachable, UserError
+from engine.going_back import NotBack, go_back
 from engine.lifecycle import CLEAN_UP_LIMIT
-from engine.ports.rack import NOT_SERVING, Rack, Target
+from engine.ports.rack import Target
 from engine.record import restore_live
-from engine.target import target_before, target_of
+from engine.target import target_of
 from engine.world import World
 from storage import promotions
 from storage.records import Promotion, PromotionStatus
@@ -17,10 +18,6 @@ from storage.store import Stale
 P = PromotionStatus
 
 log = logging.getLogger(__name__)
-
-
-class NotYet(Exception):
-    """What served before is on its way back: look again at the next sweep."""
 
 
 class Stays(Exception):
@@ -43,7 +40,7 @@ def clear(world: World, promotion: Promotion) -> None:
     goes_back = promotion.status is P.ROLLBACK_FAILED
     try:
         _take_away(world, promotion)
-    except (NotYet, Unreachable) as error:
+    except (NotBack, Unreachable) as error:
         log.warning("leftovers stay", extra={"promotion": promotion.id, "why": str(error)})
         return
     except Stays as error:
@@ -69,43 +66,38 @@ def clear(world: World, promotion: Promotion) -> None:
 def _take_away(world: World, promotion: Promotion) -> None:
     """Let the rack have what its app is live with, and nothing else of this promotion.
 
-    Raises ``NotYet`` and ``Stays`` beside what the rack raises.
+    Raises ``NotBack`` and ``Stays`` beside what the rack raises.
     """
     with world.store.read() as transaction:
         target = target_of(world, transaction, promotion)
-        before = target_before(world, transaction, promotion)
         live = promotions.live_on(transaction, app=promotion.app, rack=promotion.rack)
     is_live = live is not None and live.promotion_id == promotion.id
-    rack = world.rack(promotion.rack)
-    if promotion.status is P.SUCCEEDED:
-        if is_live:
-            rack.retire(target)
-    elif promotion.status is P.ROLLBACK_FAILED and is_live and before is not None:
-        _go_back(world, promotion, rack, target, before)
-    else:
-        rack.revert(target)
+    match promotion.status:
+        case P.SUCCEEDED:
+            if is_live:
+                world.rack(promotion.rack).retire(target)
+        case P.ROLLBACK_FAILED if is_live:
+            _go_back(world, promotion, target)
+        case _:
+            world.rack(promotion.rack).revert(target)
 
 
-def _go_back(
-    world: World, promotion: Promotion, rack: Rack, target: Target, before: Target
-) -> None:
+def _go_back(world: World, promotion: Promotion, target: Target) -> None:
     """Let what served before serve again where it can, else keep what took its place."""
     try:
-        rack.revert(target, to=before)
-        seen = rack.observe(before).services
+        go_back(world, promotion, target)
+    except NotBack as error:
+        if _may_wait(world, promotion):
+            raise
+        why = f"{error}."
     except Unreachable:
         raise
     except PortError as error:
         why = in_words(error)
     else:
-        behind = [service.service for service in seen if service.phase in NOT_SERVING]
-        if not behind:
-            return
-        if _may_wait(world, promotion):
-            raise NotYet(f"{behind[0]} of {before.release} is not back yet")
-        why = f"`{behind[0]}` did not start again in time."
-    rack.retire(target)
-    raise Stays(f"{before.release} did not come back, so {target.release} stays. {why}")
+        return
+    world.rack(promotion.rack).retire(target)
+    raise Stays(f"{target.release} stays, for nothing else can serve. {why}")
 
 
 def _may_wait(world: World, promotion: Promotion) -> bool:

@@ -8,7 +8,7 @@ import pytest
 from engine import advance, announce, decide, leftovers, lifecycle, tell
 from engine.adapters.memory.rollout import Rollout
 from engine.decide import Decision, Situation
-from engine.ports.rack import Rack, Target
+from engine.ports.rack import Target
 from engine.record import record
 from engine.world import World
 from storage import outbox, promotions
@@ -117,10 +117,8 @@ def go_back_to_nothing(patch: pytest.MonkeyPatch) -> None:
 def clear_up_blindly(patch: pytest.MonkeyPatch) -> None:
     """Take back what could not be taken back, when it is cleared up."""
 
-    def go_back(
-        world: World, promotion: Promotion, rack: Rack, target: Target, before: Target
-    ) -> None:
-        rack.revert(target)
+    def go_back(world: World, promotion: Promotion, target: Target) -> None:
+        world.rack(promotion.rack).revert(target)
 
     patch.setattr(leftovers, "_go_back", go_back)
 

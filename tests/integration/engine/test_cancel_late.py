@@ -3,6 +3,7 @@
 import pytest
 
 from commands.cards import card
+from engine import going_back
 from engine.adapters.memory import Behaviour
 from engine.ports.rack import Observation, Target
 from storage.records import PromotionStatus
@@ -104,7 +105,7 @@ def test_where_the_old_release_does_not_come_back_the_new_one_stays(scene: Scene
 
     assert told.startswith(f"Taking it back failed. web of {old} is not back yet.")
     assert scene.told(promotion_id)[-1] == (
-        f"{old} did not come back, so {new} stays. web did not start again in time. "
+        f"{new} stays, for nothing else can serve. web of {old} is not back yet. "
         f"What was left over on staging is removed. {new} is live on staging."
     )
     only_the_old_one_is_left(scene, new)
@@ -206,4 +207,34 @@ def test_a_cancel_between_a_decision_and_its_record_is_not_lost(scene: Scene) ->
 
     assert scene.promotion(promotion_id).status is P.ROLLED_BACK
     assert new not in {one.release for one in scene.processes()}
+    only_the_old_one_is_left(scene, old)
+
+
+def test_what_served_before_and_cannot_be_read_any_more_is_never_waited_for_in_vain(
+    scene: Scene, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    _, new, promotion_id = being_retired(scene)
+    served_all_the_time(scene)
+    monkeypatch.setattr(going_back, "target_before", lambda *_: None)
+    scene.say("cancel", promotion_id)
+    scene.tick()
+    scene.clock.pass_time(1_100)
+    scene.tick()
+    scene.pass_time(150, step=30)
+
+    assert scene.promotion(promotion_id).status is P.ROLLBACK_FAILED
+    assert "cannot be read any more." in scene.told(promotion_id)[-1]
+    only_the_old_one_is_left(scene, new)
+
+
+def test_what_is_warm_takes_over_also_where_it_cannot_be_read_any_more(
+    scene: Scene, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    old = with_old_release(scene)
+    _, promotion_id = promoting(scene, P.BAKING)
+    monkeypatch.setattr(going_back, "target_before", lambda *_: None)
+    scene.say("cancel", promotion_id)
+    scene.settle()
+
+    assert scene.promotion(promotion_id).status is P.ROLLED_BACK
     only_the_old_one_is_left(scene, old)
