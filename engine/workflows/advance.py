@@ -1,11 +1,13 @@
 """One job's tick: claim it, see what its tasks made, plan, act, record and tell."""
 
+from datetime import timedelta
+
 from engine import lookup
 from engine.announce import card, in_words
 from engine.errors import PortError, Unreachable, UserError
 from engine.leases import held
 from engine.workflows import tell
-from engine.workflows.decide import Outcome, Plan, is_superseded, plan
+from engine.workflows.decide import Notice, Outcome, Plan, is_superseded, plan
 from engine.workflows.line import made_for
 from engine.workflows.moves import move_job, move_task, skip
 from engine.workflows.reading import settings_of
@@ -19,6 +21,7 @@ from storage.workflow_records import Job, JobStatus, Task, TaskStatus, job_of
 
 J = JobStatus
 T = TaskStatus
+AGAIN = timedelta(seconds=2)  # until the next try, where something did not answer
 STEPS_A_TICK = 20  # a job with nothing to wait for passes several tasks in one tick
 
 
@@ -75,7 +78,7 @@ def _look(world: World, job: Job, task: Task) -> bool:
     except UserError as error:
         outcome = Outcome(then=T.FAILED, changes={"reason": in_words(error)})
     except Unreachable as error:
-        outcome = Outcome(changes={"progress": in_words(error)})
+        outcome = _unreached(world, task, error)
     except PortError as error:
         outcome = Outcome(then=T.FAILED, changes={"reason": in_words(error)})
     return _record(world, job, task, outcome)
@@ -85,8 +88,18 @@ def _stop(world: World, job: Job, task: Task) -> bool:
     try:
         outcome = KINDS[task.kind].stop(Work(world=world, job=job, task=task))
     except PortError as error:
-        outcome = Outcome(changes={"progress": in_words(error)})
+        outcome = _unreached(world, task, error)
     return _record(world, job, task, outcome)
+
+
+def _unreached(world: World, task: Task, error: PortError) -> Outcome:
+    """Keep the task where it is, and say once that it has to wait."""
+    words = in_words(error)
+    notice = Notice(
+        name=f"waits:{task.position}", text=f"{tell.capital(tell.named(task))}: {words}"
+    )
+    changes = {"progress": words, "look_at": world.clock.now() + AGAIN}
+    return Outcome(changes=changes, notices=(notice,))
 
 
 def _record(world: World, job: Job, task: Task, outcome: Outcome) -> bool:

@@ -5,9 +5,9 @@ from datetime import datetime
 from typing import Any
 
 from engine.announce import milestone
-from engine.durations import duration
+from engine.durations import duration, of_seconds
 from engine.marks import literal
-from engine.workflows.definition import Promote, RunCommand
+from engine.workflows.definition import Promote, RunCommand, Wait, WaitForChecks
 from engine.workflows.notices import KIND
 from engine.workflows.reading import settings_of
 from engine.workflows.refs import short, short_sha
@@ -42,8 +42,7 @@ def how_it_stands(job: Job) -> str:
 
 def begun(transaction: Transaction, job: Job, older: Sequence[Job], at: datetime) -> None:
     """Tell for which commit it begins, and whose commits it carries."""
-    by = "Asked for by {0}" if job.trigger is TriggerKind.HAND else "By {0}"
-    text = f"*Begun* for {commit(job)} on {literal(short(job.ref))}. {by}."
+    text = f"*Begun* for {commit(job)} on {literal(short(job.ref))}. {_by_whom(job)}"
     if older:
         names = ", ".join(f"{one.id} ({commit(one)})" for one in older)
         text += f" It takes the place of {names}, and carries what they were to bring."
@@ -124,6 +123,12 @@ def note(
     )
 
 
+def _by_whom(job: Job) -> str:
+    if job.retry_of:
+        return f"{{0}} lets it go on from where {job.retry_of} stopped."
+    return "Asked for by {0}." if job.trigger is TriggerKind.HAND else "By {0}."
+
+
 def commit(job: Job) -> str:
     """Name a job's commit: "4f2c1ab Fix cart"."""
     return f"{short_sha(job.sha)} {literal(job.subject)}".strip()
@@ -137,12 +142,12 @@ def named(task: Task) -> str:
             return f"promote on {settings.rack}"
         case RunCommand():
             return f"run `{literal(' '.join(settings.command))}` on {settings.rack}"
+        case WaitForChecks():
+            return "wait for checks"
+        case Wait():
+            return f"wait {of_seconds(settings.seconds)}"
         case _:
-            return {
-                TaskKind.WAIT_FOR_CHECKS: "wait for checks",
-                TaskKind.BUILD: "build",
-                TaskKind.WAIT: "wait",
-            }.get(task.kind, str(task.kind))
+            return str(task.kind)
 
 
 def _of_task(
@@ -195,7 +200,7 @@ def _live(
 
 def _ran(transaction: Transaction, job: Job, task: Task, at: datetime) -> None:
     took = duration(at - (task.started_at or at))
-    text = f"{_capital(named(task))}: ended well after {took}."
+    text = f"{capital(named(task))}: ended well after {took}."
     log = (task.found or {}).get("log", ())[-LOG_LINES:]
     _of_task(transaction, job, task, "ran", text, at, tone="muted", code=log)
 
@@ -233,7 +238,7 @@ def _failure(job: Job, tasks: Sequence[Task]) -> str:
     failed = [one for one in tasks if one.status is T.FAILED]
     if not failed:
         return f"*Failed.* {job.reason or ''}".strip()
-    said = [f"{_capital(named(one))}: {one.reason or 'no reason is known.'}" for one in failed]
+    said = [f"{capital(named(one))}: {one.reason or 'no reason is known.'}" for one in failed]
     return f"*Failed.* {' '.join(said)} {_what_is_left(tasks)}".strip()
 
 
@@ -255,5 +260,6 @@ def _log(tasks: Sequence[Task]) -> Sequence[str]:
     return log
 
 
-def _capital(text: str) -> str:
+def capital(text: str) -> str:
+    """Begin a sentence with *text*."""
     return text[:1].upper() + text[1:]

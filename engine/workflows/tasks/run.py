@@ -47,7 +47,7 @@ def look(work: Work) -> Outcome:
         if task.deadline_at and work.now >= task.deadline_at + PATIENCE:
             reason = f"{in_words(error)} What was started there may still run."
             return Outcome(then=T.FAILED, changes={"reason": reason})
-        return Outcome(changes={"progress": in_words(error), "look_at": work.now + LOOK})
+        raise
 
 
 def end(work: Work) -> Outcome:
