@@ -98,7 +98,7 @@ class RestApi:
     def _locked(self, request: Request, path: str, caller: Caller, body: bytes) -> Response:
         with self._hub.lock:
             self._spend(caller, path)
-            if moved := self._moved(request, path):
+            if moved := self._moved(request, path, caller):
                 return moved
             answer, endpoint = self._handled(request, path, caller, body)
             return self._drawn(request, caller, endpoint, answer)
@@ -113,7 +113,7 @@ class RestApi:
             raise ApiError(403, f"{_EXCEEDED} {who}.", documentation=documentation)
         allowance.used += 1
 
-    def _moved(self, request: Request, path: str) -> Response | None:
+    def _moved(self, request: Request, path: str, caller: Caller) -> Response | None:
         """Lead somebody who asks for a former name to where the repository is now."""
         parts = path.split("/", 4)
         if len(parts) < 4 or parts[1] != "repos":
@@ -121,6 +121,8 @@ class RestApi:
         name = f"{parts[2]}/{parts[3]}"
         repository = self._hub.repositories.formerly(name)
         if repository is None or self._hub.repositories.find(name):
+            return None
+        if not may_see(caller, repository):
             return None
         rest = "".join(f"/{part}" for part in parts[4:])
         query = f"?{request.url.query}" if request.url.query else ""

@@ -14,6 +14,7 @@ from bot.local_github.records import (
     WorkflowRun,
 )
 from bot.local_github.repository import Repository
+from bot.local_github.settings import AppSpec
 from bot.local_github.shapes import checks, deployments, hooks, pulls, releases, workflow_runs
 from bot.local_github.shapes.basics import Json, node_id
 from bot.local_github.shapes.people import user
@@ -28,25 +29,14 @@ class Events:
     def __init__(self, hub: Hub, lines: Lines) -> None:
         self._hub = hub
         self._lines = lines
-        self._app_hooks = tuple(
-            Hook(
-                id=hub.next_id(),
-                url=app.webhook_url,
-                secret=app.webhook_secret,
-                content_type="json",
-                events=app.events,
-                active=True,
-                created_at=hub.since,
-                updated_at=hub.since,
-                installation=app.installation_id,
-            )
-            for app in hub.settings.apps
-            if app.webhook_url
-        )
+        self._app_hooks = {
+            app.owner: _hook_of(hub, app) for app in hub.settings.apps if app.webhook_url
+        }
 
     def emit(self, repository: Repository, event: str, sender: str, payload: Json) -> None:
         """Send *payload*, completed by repository and sender, to every hook that wants *event*."""
-        for hook in (*repository.hooks.values(), *self._app_hooks):
+        of_app = self._app_hooks.get(repository.owner)
+        for hook in (*repository.hooks.values(), *((of_app,) if of_app else ())):
             if hook.wants(event):
                 self._send(hook, repository, event, sender, payload)
 
@@ -126,3 +116,18 @@ class Events:
         drawn = releases.release(self._hub, repository, one)
         payload = {"action": action, "release": drawn}
         self.emit(repository, "release", one.author, payload)
+
+
+def _hook_of(hub: Hub, app: AppSpec) -> Hook:
+    assert app.webhook_url is not None
+    return Hook(
+        id=hub.next_id(),
+        url=app.webhook_url,
+        secret=app.webhook_secret,
+        content_type="json",
+        events=app.events,
+        active=True,
+        created_at=hub.since,
+        updated_at=hub.since,
+        installation=app.installation_id,
+    )

@@ -2,6 +2,8 @@
 
 import time
 from collections.abc import Mapping
+from dataclasses import replace
+from pathlib import Path
 
 import httpx
 import jwt
@@ -16,8 +18,9 @@ from github import (
 )
 
 from bot.local_github.running import RunningGitHub, running_github
-from bot.local_github.settings import AppSpec, GitHubSettings
-from tests.integration.local_github.conftest import Checkout, make_key, signed_in
+from bot.local_github.settings import AppSpec, GitHubSettings, RepositorySpec
+from tests.integration.local_github.conftest import SECRET, Checkout, make_key, run_git, signed_in
+from tests.integration.local_github.receiver import Receiver
 
 Headers = Mapping[str, str]
 
@@ -166,6 +169,24 @@ def test_a_signature_that_expired_or_lasts_too_long_is_refused(
 def test_an_installation_of_another_app_is_not_there(integration: GithubIntegration) -> None:
     with pytest.raises(UnknownObjectException):
         integration.get_access_token(999_999)
+
+
+def test_an_app_hears_of_the_repositories_that_it_is_installed_on_and_of_no_others(
+    app: AppSpec, receiver: Receiver, template: Path, tmp_path: Path
+) -> None:
+    hooked = replace(app, webhook_url=receiver.url, webhook_secret=SECRET)
+    specs = tuple(RepositorySpec(owner=owner, name="shop") for owner in ("acme", "ada"))
+    settings = GitHubSettings(folder=tmp_path, apps=(hooked,), repositories=specs)
+    with running_github(settings) as github:
+        for spec in specs:
+            url = github.git_url(f"{spec.owner}/{spec.name}", github.operator_git_token)
+            run_git(template, "push", "--quiet", url, "main")
+        github.controls.settle()
+
+    assert receiver.events() == ["create", "push"]
+    push = receiver.last("push")
+    assert push["repository"]["full_name"] == "acme/shop"
+    assert push["installation"]["id"] == app.installation_id
 
 
 def test_an_installation_token_expires(

@@ -150,6 +150,16 @@ def test_a_repository_that_moved_is_found_under_its_old_name(
     assert github.get_repo(found.id).full_name == f"acme/{new}"
 
 
+def test_where_a_private_repository_moved_is_told_to_nobody_who_may_not_see_it(
+    local: RunningGitHub, private_shop: Checkout
+) -> None:
+    new = private_shop.name.removeprefix("acme/") + "-front"
+    local.controls.move_repository(private_shop.name, name=new)
+
+    with pytest.raises(UnknownObjectException):
+        signed_in(local, "ghp_none").get_repo(private_shop.name)
+
+
 def test_a_name_that_was_moved_away_from_may_be_taken_anew(
     local: RunningGitHub, shop: Checkout
 ) -> None:
