@@ -12,6 +12,7 @@ from bot.settings import Settings
 from bot.wiring import wire
 from engine.adapters.github import GitHubForge
 from engine.errors import Forbidden, PortError, UserError
+from engine.workflows.hints import heard_at
 from engine.world import World
 from storage import apps
 from storage.store import Unavailable
@@ -63,7 +64,9 @@ def _findings(settings: Settings) -> Iterator[Finding]:
         forge = wired.world.forge
         if isinstance(forge, GitHubForge):
             yield _asked(forge.host, partial(_standing, forge))
-            yield Finding(what="webhooks", good=True, said=_how_changes_are_seen(settings))
+            yield Finding(
+                what="webhooks", good=True, said=_how_changes_are_seen(settings, wired.world)
+            )
         for app in known:
             look = partial(_commit, wired.world, app.repo, app.branch)
             yield _asked(f"app {app.name}", look)
@@ -107,11 +110,13 @@ def _commit(world: World, repo: str, branch: str) -> str:
     return f"{branch} is at {commit.sha[:7]} {commit.subject}"
 
 
-def _how_changes_are_seen(settings: Settings) -> str:
-    seconds = settings.file.github.poll_seconds
-    if settings.secrets.github_webhook_secret:
-        return f"are taken at /github/webhook; repositories are looked at every {seconds:g} s too"
-    return f"GITHUB_WEBHOOK_SECRET is not set, so changes are seen within {seconds:g} s only"
+def _how_changes_are_seen(settings: Settings, world: World) -> str:
+    every = f"every {settings.file.github.poll_seconds:g} s"
+    if not settings.secrets.github_webhook_secret:
+        return f"GITHUB_WEBHOOK_SECRET is not set, so repositories are only looked at {every}"
+    last = heard_at(world)
+    came = f"the last came {last:%Y-%m-%d %H:%M} UTC" if last else "none was ever received"
+    return f"are taken at /github/webhook ({came}); repositories are looked at {every} too"
 
 
 def _standing(forge: GitHubForge) -> str:

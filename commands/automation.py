@@ -4,7 +4,9 @@ from commands import flow, job_card
 from commands.context import Context
 from commands.reply import Actions, Button, Heading, Note, Part, Text, Tone
 from commands.workflow_parts import new_button, readable
+from engine.durations import of_seconds
 from engine.marks import literal, moment
+from engine.workflows.hints import heard_at
 from storage import jobs, watched, workflows
 from storage.workflow_records import Job, JobStatus, Task, TaskStatus, Workflow
 
@@ -15,7 +17,9 @@ def workflow_parts(context: Context) -> tuple[Part, ...]:
     """Say which workflows there are, with a button for each and one that makes another."""
     with context.world.store.read() as transaction:
         found = workflows.all_of_them(transaction)
-        troubles = [one for one in watched.all_of_them(transaction) if one.trouble]
+        repositories = watched.all_of_them(transaction)
+    is_watching = bool(repositories and context.world.forge)
+    troubles = [one for one in repositories if one.trouble]
     lines: list[Part] = []
     for one in found[:SHOWN]:
         lines += [_line(context, one)]
@@ -24,6 +28,8 @@ def workflow_parts(context: Context) -> tuple[Part, ...]:
     for trouble in troubles:
         since = f" Since {moment(trouble.trouble_since)}." if trouble.trouble_since else ""
         lines.append(Text(text=f"{literal(trouble.repo)}: {trouble.trouble}{since}", tone=Tone.BAD))
+    if is_watching:
+        lines.append(Note(text=_how_changes_are_heard_of(context)))
     buttons = tuple(Button(label=one.name, words=("workflows", "info", one.name)) for one in found)
     return (
         Heading(text="Workflows"),
@@ -50,6 +56,15 @@ def job_parts(context: Context, *, app: str | None = None) -> tuple[Part, ...]:
     if len(found) > SHOWN:
         parts.append(Note(text=f"{len(found) - SHOWN} more: `/rack jobs` lists them."))
     return tuple(parts)
+
+
+def _how_changes_are_heard_of(context: Context) -> str:
+    world = context.world
+    every = of_seconds(world.forge_poll_seconds)
+    last = heard_at(world)
+    if last is None:
+        return f"No webhook was ever received. Repositories are looked at every {every}."
+    return f"The last webhook came {moment(last)}. Repositories are looked at every {every} too."
 
 
 def _line(context: Context, workflow: Workflow) -> Text:

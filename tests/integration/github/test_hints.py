@@ -2,11 +2,15 @@
 
 import pytest
 
+from commands.home import home
+from commands.request import Standing
 from engine.workflows import hints
 from engine.workflows.moves import move_job, move_task
 from storage import jobs
 from storage.workflow_records import JobStatus, TaskStatus
 from tests.integration.github.hub import MAIN, REPO, Hub
+from tests.reading import text_of
+from tests.worlds import ADA
 
 
 def outcomes(hub: Hub, *deliveries: object) -> list[str]:
@@ -185,3 +189,12 @@ def test_when_the_forge_was_heard_last_is_known_and_also_that_it_never_was(hub: 
     then = hub.scene.clock.now()
     hub.send(hub.delivery("star", action="created"))
     assert hints.heard_at(hub.scene.world) == then
+
+
+def test_app_home_says_whether_webhooks_come(hub: Hub) -> None:
+    def shown() -> str:
+        return text_of(home(hub.scene.world, ADA, Standing.MEMBER))
+
+    assert "No webhook was ever received. Repositories are looked at every" in shown()
+    hub.send(hub.delivery("ping"))
+    assert "The last webhook came" in shown()
