@@ -39,7 +39,7 @@ class Shop:
         """Commit another version on *branch*, on top of what is pushed; return its sha."""
         if self.remote:
             self._git("fetch", "--quiet", self.remote, BRANCH)
-            self._git("checkout", "--quiet", "-B", branch, "FETCH_HEAD")
+            self._git("checkout", "--quiet", "--force", "-B", branch, "FETCH_HEAD")
         (self.path / "version.txt").write_text(f"{version}\n", "utf-8")
         self._git("commit", "--quiet", "--all", "--message", subject)
         self._push(branch)

@@ -48,8 +48,20 @@ function surfaceOf(view) {
       const kept = typed.get(keyOf(block.block_id, spec.action_id));
       return kept === undefined ? view.state.values[block.block_id]?.[spec.action_id] : asValue(spec, kept);
     },
-    act: (facts) => call("act", { view_id: view.id, ...facts }),
+    act: async (facts) => {
+      await keepTyped(view, facts);
+      return call("act", { view_id: view.id, ...facts });
+    },
   };
+}
+
+// What stands in the other inputs goes along with every act, as the state of the view.
+async function keepTyped(view, acted) {
+  for (const control of inputs()) {
+    const { actionId, blockId } = control.dataset;
+    if (actionId === acted.action_id && blockId === acted.block_id) continue;
+    await call("act", { view_id: view.id, action_id: actionId, block_id: blockId, value: entered(control), quiet: true });
+  }
 }
 
 // What was typed, in the shape that a value has.
