@@ -400,10 +400,11 @@ def scene_over(
     memory: MemoryWorld | None = None,
     source: FakeSource | None = None,
     forge: FakeForge | None = None,
+    clock: FakeClock | None = None,
     owner: str = "bot 1",
 ) -> Scene:
     """Make a Rackhand over a database, and over racks and repositories that may be there too."""
-    clock, builder = FakeClock(), MemoryBuilder()
+    clock, builder = clock or FakeClock(), MemoryBuilder()
     source, memory = source or FakeSource(), memory or MemoryWorld()
     forge = forge or FakeForge(clock)
 

@@ -10,9 +10,10 @@ from engine.adapters.memory.state import SimulatedProcess
 from engine.lifecycle import is_final
 from storage import builds, claims, locks, outbox, promotions
 from storage.records import PromotionStatus
+from storage.workflow_records import Job
 from tests.worlds import Scene
 
-OF_A_MOMENT = re.compile(r":\d{4}-\d\d-\d\dT.*")
+OF_A_MOMENT = re.compile(r":(\d{4}-\d\d-\d\dT.*|J[A-Z]{10})")
 STOPS = ("stop", "remove")
 
 
@@ -28,6 +29,8 @@ class Ending:
     images: Mapping[str, frozenset[str]]
     hooks: Counter[str]  # how often each was run
     locks: tuple[tuple[str, str], ...]
+    jobs: tuple[tuple[str, ...], ...]  # each with its end, its tasks' ends, and what it told
+    shown: tuple[str, ...]  # on the forge: of commits, and of deployments with all their states
 
 
 def ending_of(scene: Scene) -> Ending:
@@ -52,6 +55,8 @@ def ending_of(scene: Scene) -> Ending:
         images={rack: frozenset(state.images) for rack, state in states.items()},
         hooks=hooks_run(scene),
         locks=tuple((one.app, one.rack) for one in all_locks),
+        jobs=tuple(_of_job(scene, one) for one in scene.all_jobs()),
+        shown=_shown(scene),
     )
 
 
@@ -111,6 +116,25 @@ def nobody_is_cut_off(scene: Scene, change: str) -> None:
 def commit(scene: Scene, release: str) -> str:
     """The subject of the commit that a release is of; in a story each has its own."""
     return scene.release(release).subject
+
+
+def _of_job(scene: Scene, job: Job) -> tuple[str, ...]:
+    ends = [f"{task.kind} {task.status}" for task in scene.tasks(job.id)]
+    notes = [one.kind for one in scene.outgoing(job.id) if one.kind == "notice"]
+    return (job.subject, job.status, *ends, *milestones(scene, job.id), *notes)
+
+
+def _shown(scene: Scene) -> tuple[str, ...]:
+    statuses = [
+        f"{scene.source.commits[sha][0].subject} {context}: {one.state}"
+        for there in scene.forge.repositories.values()
+        for (sha, context), one in there.statuses.items()
+    ]
+    deployments = [
+        f"{one.environment} {scene.source.commits[one.sha][0].subject}: {one.states[-1].state}"
+        for one in scene.forge.deployments.values()
+    ]
+    return (*statuses, *deployments)
 
 
 def _without_chance(scene: Scene, process: SimulatedProcess) -> tuple[str, ...]:

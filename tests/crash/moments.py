@@ -8,8 +8,10 @@ once, and is then taken up again from each of its moments.
 import shutil
 import sqlite3
 import threading
-from collections.abc import Callable, Iterator, Mapping
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from copy import deepcopy
 from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
@@ -20,14 +22,23 @@ from engine.adapters.memory.state import WorldState
 from engine.world import RackSpec
 from storage.store import Store, Transaction
 from storage.tables import metadata
-from tests.fakes import FakeSource
+from tests.fakes import FakeClock, FakeSource
+from tests.fakes_forge import FakeForge
 from tests.worlds import Scene, scene_over
 
 DATABASE = "rackhand.db"
+# All rows but the leases: the next process takes those of the one that is gone.
 FACTS = [f"SELECT * FROM {table}" for table in metadata.tables if table != "leases"]
+GIST = [
+    "SELECT id, status, holds_line, carries, cancel_asked_by FROM jobs",
+    "SELECT job_id, position, status, made, release_id FROM tasks",
+    "SELECT id, status FROM builds",
+    "SELECT id, status FROM promotions",
+]
 NEWEST_STATUS = (
+    "SELECT coalesce((SELECT status FROM jobs ORDER BY created_at DESC LIMIT 1), ("
     "SELECT status FROM (SELECT status, created_at FROM promotions"
-    " UNION ALL SELECT status, created_at FROM builds) ORDER BY created_at DESC LIMIT 1"
+    " UNION ALL SELECT status, created_at FROM builds) ORDER BY created_at DESC LIMIT 1))"
 )
 
 
@@ -41,6 +52,7 @@ class Leaving:
     any_image: bool
     checkouts: Mapping[str, bytes]
     commits: FakeSource
+    forge: FakeForge
     at: datetime
     owner: str
 
@@ -51,8 +63,9 @@ class Moment:
 
     name: str  # "before write 3", "after write 3", "before call 7: observe"
     step: int  # of the story that is under way
-    status: str | None  # of the build or promotion that was asked for last
+    status: str | None  # of what was asked for last
     leaves: Leaving
+    gist: object  # what matters of it to a job: itself, how all that it made stands, and the forge
 
 
 class Stopped(BaseException):
@@ -84,6 +97,7 @@ class Watch:
             rack=lambda name: Reported(rack(name), self.call),
             builder=lambda name: Reported(builder(name), self.call),
             source=Reported(source, self.call),
+            forge=Reported(world.forge, self.call),
         )
         scene.memory.on_call = self.call  # each single change that a call to a rack is made of
         world.store.close()
@@ -119,7 +133,8 @@ class Watch:
         """Keep the moment; one at which nothing has changed since the last leaves the same."""
         with self._lock:
             checkouts = _files(self._folder / "work")
-            seen = (self._facts(), self._scene.memory._state, checkouts)
+            forge = shown_on(self._scene.forge)
+            seen = (self._rows(FACTS), self._scene.memory._state, checkouts, forge)
             if self.moments and seen == self._seen:
                 leaves = self.moments[-1].leaves
             else:
@@ -128,15 +143,21 @@ class Watch:
             status = self._reader.execute(NEWEST_STATUS).fetchone()
             self.moments.append(
                 Moment(
-                    name=name, step=self.step, status=status[0] if status else None, leaves=leaves
+                    name=name,
+                    step=self.step,
+                    status=status[0] if status else None,
+                    leaves=leaves,
+                    gist=(self._rows(GIST), self._hooks(), forge),
                 )
             )
         if self._stop_at is not None and len(self.moments) >= self._stop_at:
             raise Stopped
 
-    def _facts(self) -> list[list[tuple[object, ...]]]:
-        """All rows but the leases: the next process takes those of the one that is gone."""
-        return [self._reader.execute(query).fetchall() for query in FACTS]
+    def _rows(self, queries: Sequence[str]) -> list[list[tuple[object, ...]]]:
+        return [self._reader.execute(query).fetchall() for query in queries]
+
+    def _hooks(self) -> list[object]:
+        return [rack.hooks for rack in self._scene.memory._state.racks.values()]
 
 
 class WatchedStore(Store):
@@ -188,8 +209,25 @@ def left_by(scene: Scene, database: bytes, checkouts: Mapping[str, bytes]) -> Le
             branches=dict(scene.source.branches),
             commits=dict(scene.source.commits),
         ),
+        forge=copied(scene.forge, scene.clock),
         at=scene.clock.at,
         owner=scene.world.owner,
+    )
+
+
+def shown_on(forge: FakeForge) -> str:
+    """All that is on the forge: what was pushed and checked there, and what it shows."""
+    return repr((forge.repositories, forge.deployments, forge.is_reachable))
+
+
+def copied(forge: FakeForge, clock: FakeClock) -> FakeForge:
+    """The same forge, which changes to this one do not reach."""
+    return replace(
+        forge,
+        clock=clock,
+        repositories=deepcopy(forge.repositories),
+        deployments=deepcopy(forge.deployments),
+        calls=Counter(forge.calls),
     )
 
 
@@ -208,11 +246,18 @@ def taken_up(leaving: Leaving, folder: Path) -> Scene:
         commits=dict(leaving.commits.commits),
     )
     store = Store(f"sqlite:///{folder / DATABASE}")
-    scene = scene_over(
-        store, folder, racks=leaving.racks, memory=memory, source=source, owner=leaving.owner
+    clock = FakeClock()
+    clock.at = leaving.at
+    return scene_over(
+        store,
+        folder,
+        racks=leaving.racks,
+        memory=memory,
+        source=source,
+        forge=copied(leaving.forge, clock),
+        clock=clock,
+        owner=leaving.owner,
     )
-    scene.clock.at = leaving.at
-    return scene
 
 
 @contextmanager

@@ -7,11 +7,13 @@ from datetime import timedelta
 from engine.adapters.memory import Behaviour
 from engine.adapters.memory.state import RackState
 from engine.adapters.placement import Traffic
-from storage import builds, promotions
+from engine.workflows import reporting
+from storage import builds, jobs, promotions
 from storage.records import Build, BuildStatus, Person, Promotion, PromotionStatus
+from storage.workflow_records import Job, JobStatus
 from tests.worlds import ADA, Scene
 
-AnyStatus = BuildStatus | PromotionStatus
+AnyStatus = BuildStatus | PromotionStatus | JobStatus
 SWEEP_EVERY = 4  # ticks: rarer than the promotions' own, as in the running bot
 NEVER = 200  # ticks in which every story has ended
 
@@ -28,9 +30,10 @@ class Play:
         """Let a second pass, as the scheduler does."""
         self.ticks += 1
         self.scene.tick(1, sweep=self.ticks % SWEEP_EVERY == 0)
+        reporting.send(self.scene.world)
 
     def newest(self) -> str:
-        """The build or promotion that was asked for last."""
+        """What was asked for last."""
         return newest(self.scene).id
 
     def leftovers(self) -> list[str]:
@@ -45,6 +48,7 @@ class Play:
             self.tick()
         assert self.scene.under_way() == [], "something never ends"
         self.scene.tick(1, sweep=True)
+        reporting.send(self.scene.world)
 
 
 Step = Callable[[Play, str], None]
@@ -149,7 +153,7 @@ class At:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Story:
-    """Something that happens to a build or promotion, as data."""
+    """Something that happens to a build, a promotion or a job, as data."""
 
     name: str
     begins: Callable[[Scene], Mapping[str, str]] | At  # sets the stage, or goes on from another
@@ -162,9 +166,11 @@ class Story:
     any_image: bool = True  # False: images are only where they were built or brought
 
 
-def newest(scene: Scene) -> Build | Promotion:
-    """What was asked for last."""
+def newest(scene: Scene) -> Build | Promotion | Job:
+    """What was asked for last; where there are jobs, they ask for all else."""
     with scene.store.read() as transaction:
+        if of_job := jobs.latest(transaction, limit=1):
+            return of_job[0]
         found: list[Build | Promotion] = [
             *builds.latest(transaction, limit=1),
             *promotions.latest(transaction, limit=1),
