@@ -8,9 +8,10 @@ from typing import Any
 
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
-from starlette.responses import RedirectResponse, Response
+from starlette.responses import Response
 
 from bot.local_github.api.access import check, may_see, needs
+from bot.local_github.api.addresses import by_name, moved_to
 from bot.local_github.api.call import Answer, Call, Endpoint
 from bot.local_github.api.endpoints import ENDPOINTS
 from bot.local_github.api.errors import DOCUMENTATION, ApiError, not_found
@@ -98,8 +99,8 @@ class RestApi:
     def _locked(self, request: Request, path: str, caller: Caller, body: bytes) -> Response:
         with self._hub.lock:
             self._spend(caller, path)
-            if moved := self._moved(request, path, caller):
-                return moved
+            if moved := moved_to(self._hub, caller, path, request.url.query):
+                return _redirect(request.method, moved)
             answer, endpoint = self._handled(request, path, caller, body)
             return self._drawn(request, caller, endpoint, answer)
 
@@ -113,32 +114,10 @@ class RestApi:
             raise ApiError(403, f"{_EXCEEDED} {who}.", documentation=documentation)
         allowance.used += 1
 
-    def _moved(self, request: Request, path: str, caller: Caller) -> Response | None:
-        """Lead somebody who asks for a former name to where the repository is now."""
-        parts = path.split("/", 4)
-        if len(parts) < 4 or parts[1] != "repos":
-            return None
-        name = f"{parts[2]}/{parts[3]}"
-        repository = self._hub.repositories.formerly(name)
-        if repository is None or self._hub.repositories.find(name):
-            return None
-        if not may_see(caller, repository):
-            return None
-        rest = "".join(f"/{part}" for part in parts[4:])
-        query = f"?{request.url.query}" if request.url.query else ""
-        url = f"{self._hub.urls.api}/repositories/{repository.id}{rest}{query}"
-        body = {"message": "Moved Permanently", "url": url, "documentation_url": DOCUMENTATION}
-        status = 301 if request.method in {"GET", "HEAD"} else 307
-        response = RedirectResponse(url, status)
-        response.body = json.dumps(body).encode()
-        response.headers["Content-Length"] = str(len(response.body))
-        response.headers["Content-Type"] = "application/json; charset=utf-8"
-        return response
-
     def _handled(
         self, request: Request, path: str, caller: Caller, body: bytes
     ) -> tuple[Answer, Endpoint]:
-        path = self._by_id(path)
+        path = by_name(self._hub, path)
         found = self._router.find(request.method, path)
         if found is None:
             raise not_found()
@@ -160,16 +139,6 @@ class RestApi:
             return endpoint.answer(call), endpoint
         finally:
             self._hub.faults.looked_for(call.missed)
-
-    def _by_id(self, path: str) -> str:
-        """Turn an address by id, as lists and moves lead to, into one by name."""
-        parts = path.split("/", 3)
-        if len(parts) < 3 or parts[1] != "repositories" or not parts[2].isdecimal():
-            return path
-        repository = self._hub.repositories.by_id(int(parts[2]))
-        if repository is None:
-            raise not_found()
-        return "/".join([f"/repos/{repository.full_name}", *parts[3:]])
 
     def _repository(
         self, endpoint: Endpoint, parameters: Mapping[str, str], caller: Caller
@@ -209,6 +178,13 @@ class RestApi:
             _common() | dict(headers) | error.headers,
             media_type="application/json; charset=utf-8",
         )
+
+
+def _redirect(method: str, url: str) -> Response:
+    body = {"message": "Moved Permanently", "url": url, "documentation_url": DOCUMENTATION}
+    status = 301 if method in {"GET", "HEAD"} else 307
+    headers = _common() | {"Location": url}
+    return Response(json.dumps(body), status, headers, media_type="application/json; charset=utf-8")
 
 
 def _read(body: bytes) -> dict[str, Any]:
