@@ -15,7 +15,7 @@ from engine.marks import link, literal, moment
 from engine.workflows.definition import Notify, Promote, RunCommand, Settings, Wait
 from engine.workflows.reading import settings_of
 from engine.world import World
-from storage import jobs, promotions
+from storage import apps, jobs, promotions
 from storage.records import Person, Promotion, PromotionStatus
 from storage.store import Transaction
 from storage.workflow_records import Job, JobStatus, Task, TaskKind, TaskStatus, TriggerKind
@@ -53,6 +53,7 @@ class Around:
     """What is on record beside the job itself."""
 
     tasks: tuple[Task, ...]
+    repo: str  # URL of the app's repository; empty where the app is gone
     offers: Mapping[int, Promotion]  # by the position of the task that waits for a click
 
 
@@ -65,12 +66,13 @@ def around(transaction: Transaction, job: Job) -> Around:
             promotion = promotions.get(transaction, task.made)
             if promotion and promotion.status is PromotionStatus.AWAITING_APPROVAL:
                 offers[task.position] = promotion
-    return Around(tasks=tasks, offers=offers)
+    app = apps.get(transaction, job.app)
+    return Around(tasks=tasks, repo=app.repo if app else "", offers=offers)
 
 
 def draw(world: World, job: Job, around: Around) -> CardView:
     """Draw the card."""
-    parts: list[Part] = [_commit(job)]
+    parts: list[Part] = [_commit(world, job, around.repo)]
     if state := state_of(job):
         parts.append(Text(text=state))
     for task in around.tasks:
@@ -144,8 +146,13 @@ def buttons_of(world: World, job: Job, around: Around) -> tuple[Button, ...]:
     return tuple(found)
 
 
-def _commit(job: Job) -> Text:
+def _commit(world: World, job: Job, repo_url: str) -> Text:
+    """Say the commit and who wrote it, with a link to what is new in it."""
     text = f"`{job.sha[:7]}` {literal(job.subject)} · {{0}}"
+    repo = world.forge.name_of(repo_url) if world.forge else None
+    if world.forge and repo:
+        page = world.forge.page_of(repo, base=job.before, head=job.sha)
+        text += f" · {link('compare' if job.before else 'commit', page)}"
     return Text(text=text, people=(author_of(job),))
 
 

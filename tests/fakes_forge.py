@@ -25,6 +25,7 @@ from engine.ports.forge import (
     Repository,
     StatusState,
 )
+from tests.fakes_shown import ShownDeployment, ShownState, ShownStatus
 
 LIMIT = 5000
 COMPARED = 50  # commits that a comparison names
@@ -32,38 +33,6 @@ STATUS_STATES = {
     StatusState.PENDING: CheckState.PENDING,
     StatusState.SUCCESS: CheckState.PASSED,
 }
-
-
-@dataclass(frozen=True, kw_only=True)
-class ShownStatus:
-    """A commit status as it stands."""
-
-    state: StatusState
-    description: str
-    url: str | None
-
-
-@dataclass(frozen=True, kw_only=True)
-class ShownState:
-    """One state of a deployment."""
-
-    state: DeploymentState
-    description: str
-    environment_url: str | None
-    log_url: str | None
-
-
-@dataclass(kw_only=True)
-class ShownDeployment:
-    """A deployment with all states that it had."""
-
-    id: str
-    repo: str
-    sha: str
-    environment: str
-    description: str
-    key: str
-    states: list[ShownState] = field(default_factory=list)
 
 
 @dataclass(kw_only=True)
@@ -230,9 +199,12 @@ class FakeForge:
             return None
         return parts.path.strip("/").removesuffix(".git") or None
 
+    def page_of(self, repo: str, *, base: str | None, head: str) -> str:
+        part = f"compare/{base}...{head}" if base else f"commit/{head}"
+        return f"https://{self.host}/{repo}/{part}"
+
     def limits(self) -> Limits | None:
-        asked = self.calls.total()
-        if not asked:
+        if not (asked := self.calls.total()):
             return None
         return Limits(
             remaining=LIMIT - asked,
@@ -243,8 +215,8 @@ class FakeForge:
 
     def repository(self, repo: str) -> Repository:
         name, there = self._ask("repository", repo)
-        url = f"https://{self.host}/{name}"
-        return Repository(name=name, default_branch=there.default_branch, url=url)
+        branch = there.default_branch
+        return Repository(name=name, default_branch=branch, url=f"https://{self.host}/{name}")
 
     def heads(self, repo: str) -> dict[str, str]:
         return dict(self._ask("heads", repo)[1].heads)
@@ -271,7 +243,7 @@ class FakeForge:
         }[bool(more), bool(less)]
         return Comparison(
             relation=relation,
-            url=f"https://{self.host}/{name}/compare/{base}...{head}",
+            url=self.page_of(name, base=base, head=head),
             total=len(more),
             commits=tuple(there.commits[sha] for sha in more[:COMPARED][::-1]),
         )

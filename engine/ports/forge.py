@@ -144,6 +144,10 @@ class Forge(Protocol):
         """Return "owner/name" of a repository's URL; None for one that is hosted elsewhere."""
         ...
 
+    def page_of(self, repo: str, *, base: str | None, head: str) -> str:
+        """Return where people see what *head* has more than *base*, or itself. Asks nobody."""
+        ...
+
     def limits(self) -> Limits | None:
         """Tell what the last answers said may still be asked; None before the first. Asks none."""
         ...

@@ -35,6 +35,7 @@ class Client:
     def __init__(self, access: GitHubAccess, clock: Clock) -> None:
         """Nothing is asked yet."""
         self.host = web_host(access.api_url)
+        self.scheme = access.api_url.partition("://")[0]
         self._clock = clock
         self._accounts = Accounts(access)
         self._seen = Seen()

@@ -51,6 +51,11 @@ class GitHubForge:
         """Return "owner/name" of a repository's URL."""
         return repository_name(repo_url, self.host)
 
+    def page_of(self, repo: str, *, base: str | None, head: str) -> str:
+        """Return the page of a comparison, or of a commit."""
+        part = f"compare/{quote(base)}...{quote(head)}" if base else f"commit/{quote(head)}"
+        return f"{self._client.scheme}://{self.host}/{repo}/{part}"
+
     def limits(self) -> Limits | None:
         """Tell what the last answers said of the account that may ask the least."""
         return self._client.limits()

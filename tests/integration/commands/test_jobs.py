@@ -63,6 +63,7 @@ def test_a_candidate_that_waits_says_what_it_carries_and_who_may_click(scene: Sc
     assert "Any member of this workspace may click" in text
     assert "Carries 1 commit since R" in text
     assert "Second" in text
+    assert f"/compare/{scene.job(first).sha}...{scene.job(second).sha}" in str(view.parts[0])
     labels = [button.label for button in buttons_of(view.parts)]
     assert labels == ["Promote to production…", "Cancel"]
 

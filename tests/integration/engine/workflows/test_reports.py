@@ -10,7 +10,7 @@ import pytest
 from engine.workflows import reporting
 from storage import reports
 from storage.workflow_records import JobStatus, Report, TaskStatus
-from tests.fakes_forge import ShownDeployment
+from tests.fakes_shown import ShownDeployment
 from tests.integration.engine.stages import CRASHES
 from tests.worlds import BOB, BROKEN_DOCKERFILE, Scene, make_scene
 
