@@ -82,9 +82,6 @@ class Telling:
         return self._placed(outgoing, place, drawing)
 
     def _new_card(self, outgoing: Outgoing) -> bool:
-        drawing = drawn_card(self._world, outgoing.subject, self._introductions)
-        if drawing is None:
-            return self.give_up(outgoing, "nothing on record")
         places = self._places.of(outgoing)
         if not places:
             return self.give_up(outgoing, "no channel takes it")
@@ -96,6 +93,9 @@ class Telling:
         channel, thread_ts = (thread.channel, thread.ts) if thread else (places[0], None)
         if not self._may_post(channel) or not self._may_look(outgoing):
             return False
+        drawing = drawn_card(self._world, outgoing.subject, self._introductions)
+        if drawing is None:
+            return self.give_up(outgoing, "nothing on record")
         try:
             if found := self._arrived(outgoing, channel, thread_ts):
                 return self._found_again(outgoing, found)

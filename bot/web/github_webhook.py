@@ -13,6 +13,7 @@ import re
 from collections.abc import Mapping
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 from urllib.parse import parse_qs
 
@@ -23,7 +24,7 @@ from starlette.routing import Route
 
 from bot.web.seldom import Seldom
 from engine.adapters.github.events import hint_of, is_used
-from engine.workflows.hints import Outcome, hear, take
+from engine.workflows.hints import HEARD_AGAIN, Outcome, hear, take
 from engine.world import World
 from storage.store import Unavailable
 
@@ -75,6 +76,7 @@ class Webhook:
         self._secret = secret.encode()
         self._large = asyncio.Semaphore(LARGE_AT_ONCE)
         self._seldom = Seldom(log)
+        self._heard_at: datetime | None = None  # only saves looking it up for each delivery
 
     async def deliver(self, request: Request) -> Response:
         """Answer one delivery: 202 and what came of it, or why it is refused."""
@@ -139,7 +141,7 @@ class Webhook:
         payload = _payload(delivery)
         hint = hint_of(delivery.event, payload)
         try:
-            hear(self._world)
+            self._hear()
             if hint is None:
                 return _not_understood(delivery)
             taken = take(self._world, hint, delivery=delivery.id)
@@ -154,6 +156,12 @@ class Webhook:
         if taken.outcome is Outcome.REPEATED:
             return 200, {"status": "repeated"}
         return 202, {"status": "accepted", **facts, "jobs": list(taken.jobs)}
+
+    def _hear(self) -> None:
+        now = self._world.clock.now()
+        if self._heard_at is None or now - self._heard_at >= HEARD_AGAIN:
+            hear(self._world)
+            self._heard_at = now
 
 
 def _payload(delivery: Delivery) -> object:
