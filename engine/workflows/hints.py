@@ -166,9 +166,11 @@ def _pushed(world: World, transaction: Transaction, push: Pushed, one: Watched) 
     commit = push.commit
     if head and commit and head.sha == commit.sha and not push.deleted:
         return Taken(outcome=Outcome.KNOWN)
+    if head is None and one.looked_at is None and not (push.created or push.deleted):
+        # Nobody has looked yet: the push itself says where the branch was until now.
+        head = heads.record(world, transaction, one.repo, push.ref, before=None, sha=push.before)
     is_plain = (
-        one.looked_at is not None
-        and head is not None
+        head is not None
         and head.sha == push.before
         and commit is not None
         and commit.sha == push.after

@@ -97,13 +97,6 @@ def test_a_branch_that_goes_is_looked_at(hub: Hub) -> None:
     assert hub.head() is None
 
 
-def test_a_push_before_the_first_look_only_asks_for_it(quiet_hub: Hub) -> None:
-    quiet_hub.begin_with()
-    assert outcomes(quiet_hub, quiet_hub.push("Early")) == ["the repository is looked at"]
-    quiet_hub.look()
-    assert quiet_hub.begun() == []
-
-
 def test_what_is_said_of_other_repositories_is_left_alone(hub: Hub) -> None:
     stray = hub.delivery("create", repo="acme/other", ref="x", ref_type="branch")
     assert outcomes(hub, stray) == ["no workflow is about this repository"]
@@ -198,3 +191,13 @@ def test_app_home_says_whether_webhooks_come(hub: Hub) -> None:
     assert "No webhook was ever received. Repositories are looked at every" in shown()
     hub.send(hub.delivery("ping"))
     assert "The last webhook came" in shown()
+
+
+def test_a_push_before_the_first_look_begins_its_job_and_the_look_begins_none(
+    quiet_hub: Hub,
+) -> None:
+    quiet_hub.begin_with()
+    assert outcomes(quiet_hub, quiet_hub.push("At once")) == ["began jobs"]
+    quiet_hub.look()
+    quiet_hub.poll()
+    assert quiet_hub.begun() == [(MAIN, sha_of(quiet_hub))]
