@@ -30,7 +30,7 @@ class Ending:
     hooks: Counter[str]  # how often each was run
     locks: tuple[tuple[str, str], ...]
     jobs: tuple[tuple[str, ...], ...]  # each with its end, its tasks' ends, and what it told
-    shown: tuple[str, ...]  # on the forge: of commits, and of deployments with all their states
+    shown: tuple[str, ...]  # on the forge: of commits, and the last deployment to each rack
 
 
 def ending_of(scene: Scene) -> Ending:
@@ -130,9 +130,10 @@ def _shown(scene: Scene) -> tuple[str, ...]:
         for there in scene.forge.repositories.values()
         for (sha, context), one in there.statuses.items()
     ]
+    newest = {one.environment: one for one in scene.forge.deployments.values()}
     deployments = [
-        f"{one.environment} {scene.source.commits[one.sha][0].subject}: {one.states[-1].state}"
-        for one in scene.forge.deployments.values()
+        f"{where} {scene.source.commits[one.sha][0].subject}: {one.states[-1].state}"
+        for where, one in newest.items()
     ]
     return (*statuses, *deployments)
 

@@ -32,8 +32,8 @@ FACTS = [f"SELECT * FROM {table}" for table in metadata.tables if table != "leas
 GIST = [
     "SELECT id, status, holds_line, carries, cancel_asked_by FROM jobs",
     "SELECT job_id, position, status, made, release_id FROM tasks",
-    "SELECT id, status FROM builds",
-    "SELECT id, status FROM promotions",
+    "SELECT id, finished_at IS NULL FROM builds",
+    "SELECT id, finished_at IS NULL, status = 'awaiting_approval' FROM promotions",
 ]
 NEWEST_STATUS = (
     "SELECT coalesce((SELECT status FROM jobs ORDER BY created_at DESC LIMIT 1), ("
