@@ -22,7 +22,7 @@ from engine.workflows import hints
 from tests.integration.github.hub import MAIN, REPO, Delivery, Hub, hint_in, hub_over
 from tests.worlds import make_scene
 
-BRANCHES = ("main", "release/1", "release/2")
+BRANCHES = ("main", "release/1")
 PATTERNS = {"push": ["main", "release/*"], "tag": "v*"}
 SOON = st.sampled_from([0.1, 1.0, 3.0, 12.0])
 

@@ -201,3 +201,25 @@ def test_a_push_before_the_first_look_begins_its_job_and_the_look_begins_none(
     quiet_hub.look()
     quiet_hub.poll()
     assert quiet_hub.begun() == [(MAIN, sha_of(quiet_hub))]
+
+
+def test_a_push_that_comes_after_a_look_has_seen_a_newer_one_begins_nothing(hub: Hub) -> None:
+    late = hub.push("One")
+    hub.push("Two")
+    hub.poll()
+    assert outcomes(hub, late) == ["the repository is looked at"]
+    hub.look()
+    assert hub.begun() == [(MAIN, sha_of(hub))]
+
+
+def test_a_push_that_comes_after_it_was_wound_back_begins_nothing_again(hub: Hub) -> None:
+    base = sha_of(hub)
+    late = hub.push("Wound back")
+    hub.poll()
+    hub.rewind(base)
+    hub.poll()
+    before = hub.begun()
+    assert outcomes(hub, late) == ["the repository is looked at"]
+    hub.poll()
+    assert hub.begun() == before
+    assert before[-1] == (MAIN, base)
