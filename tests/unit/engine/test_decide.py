@@ -7,15 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from engine.decide import (
-    Act,
-    Decision,
-    Terms,
-    Trouble,
-    decide,
-    decide_unseen,
-    needs_observation,
-)
+from engine.decide import Act, Decision, Terms, Trouble, decide, decide_unseen, needs_observation
 from engine.lifecycle import CLEAN_UP_LIMIT, TOUCHES_LIVE, check_step, is_final
 from engine.ports.rack import Observation, Phase, ServiceObservation
 from storage.promotions import RUNNING
