@@ -7,8 +7,8 @@ PORT ?=
 PLAY ?=
 WORKERS ?= 2
 
-# Files in their order and whole: the long ones come first, and no service starts more than once a
-# worker.
+# Whole files in their order, for the long ones come first; tests/services/sharing.py says who has
+# which.
 IN_PARALLEL = -n $(WORKERS) --dist loadfile --no-loadscope-reorder
 
 .DEFAULT_GOAL := help
@@ -42,7 +42,7 @@ test: check ## The whole test suite; what is not installed skips, in CI it fails
 	@$(PYTHON_IN)/pytest $(IN_PARALLEL)
 
 test-fast: setup ## Tests that need nothing but Python
-	@$(PYTHON_IN)/pytest tests/unit tests/contract -k "unit or memory"
+	@$(PYTHON_IN)/pytest $(IN_PARALLEL) tests/unit tests/contract -k "unit or memory"
 
 demo: setup ## Try it: a local workspace, two racks and a sample app
 	@$(if $(filter memory,$(ENGINE)),,sh scripts/ensure_packages.sh demo)
