@@ -142,7 +142,7 @@ def test_words_that_yaml_takes_for_truths_are_the_names_of_branches() -> None:
         ({"wait": "soon"}, "tasks[0].wait", "such as `30s`, `5m` or `2h`, not `soon`"),
         ({"wait": "40d"}, "tasks[0].wait", "must be from 1 s to 30 d, not 40 d"),
         ({"wait": "0s"}, "tasks[0].wait", "must be from 1 s to 30 d, not 0 s"),
-        ({"notify": {"text": "x", "channl": "#a"}}, "tasks[0].notify.channl", "`channel`?"),
+        ({"notify": {"text": "x", "channels": "#a"}}, "tasks[0].notify.channels", "`channel`?"),
         ({"notify": {"text": "x", "channel": None}}, "tasks[0].notify.channel", "needs quotes"),
         ({"notify": "x" * 2001}, "tasks[0].notify", "too long. It may have 2,000"),
         ({"notify": "a\x00b"}, "tasks[0].notify", "cannot be shown"),
