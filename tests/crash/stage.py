@@ -13,6 +13,7 @@ from pathlib import Path
 
 import yaml
 
+from bot.local_github.running import RunningGitHub
 from bot.relay.drawing import digest, drawn_card
 from bot.scheduler import BOT
 from bot.settings import load
@@ -23,7 +24,7 @@ from bot.workspace.seen import SeenMessage
 from commands.request import Origin, Request, Standing
 from commands.run import run
 from engine.world import World
-from storage import builds, claims, ids, outbox, promotions, releases
+from storage import builds, claims, ids, jobs, outbox, promotions, releases
 from storage.records import Build, Card, Outgoing, Person, Promotion
 from tests.crash import victim
 from tests.crash.app import make_repository
@@ -31,6 +32,7 @@ from tests.services.requirement import free_port
 
 ROOT = Path(__file__).parents[2]
 SOON_SECONDS = 60.0
+REPOSITORY = "acme/shop"  # of the app, where it is on a GitHub
 ADA = Person(team="T01RACKHAND", user="U01ADA0001", name="Ada")
 RACKS = ("staging", "production")
 FORKS = multiprocessing.get_context("forkserver")
@@ -242,6 +244,7 @@ class Stage:
                 return not (
                     builds.unfinished(transaction)
                     or promotions.unfinished(transaction)
+                    or jobs.with_status(transaction, jobs.OPEN)
                     or outbox.pending_count(transaction)
                 )
 
@@ -273,11 +276,14 @@ class Stage:
         return self.ada.messages(channel)
 
 
-def settings_file(folder: Path, racks: Mapping[str, Mapping[str, object]]) -> dict[str, object]:
+def settings_file(
+    folder: Path, racks: Mapping[str, Mapping[str, object]], github: RunningGitHub | None
+) -> dict[str, object]:
+    repo = github.git_url(REPOSITORY) if github else str(folder / "shop")
     return {
         "slack": {"channel": "#deploys"},
         "racks": {name: {**rack, "color": "green"} for name, rack in racks.items()},
-        "apps": {"shop": {"repo": str(folder / "shop"), "branch": "main"}},
+        "apps": {"shop": {"repo": repo, "branch": "main"}},
         "database": f"sqlite:///{folder / 'rackhand.db'}",
     }
 
@@ -287,12 +293,13 @@ def stage_in(
     folder: Path,
     workspace: RunningWorkspace,
     racks: Mapping[str, Mapping[str, object]],
+    github: RunningGitHub | None = None,
 ) -> Iterator[Stage]:
-    """Set up a Rackhand in *folder*; no bot is started yet."""
+    """Set up a Rackhand in *folder*; no bot is started yet. Its app is on *github*, if anywhere."""
     if not (folder / "shop").exists():
         make_repository(folder / "shop")
     path = folder / "rackhand.yml"
-    path.write_text(yaml.safe_dump(settings_file(folder, racks)), encoding="utf-8")
+    path.write_text(yaml.safe_dump(settings_file(folder, racks, github)), encoding="utf-8")
     (folder / "log").touch()
     environment = {
         "SLACK_BOT_TOKEN": workspace.bot_token,
@@ -300,6 +307,8 @@ def stage_in(
         "SLACK_API_URL": workspace.api_url,
         "RACKHAND_SECRET_KEY": "a key for tests",
     }
+    if github:
+        environment |= {"GITHUB_API_URL": github.api_url, "GITHUB_TOKEN": github.token}
     wired = wire(load(path, environment))
     with Visitor(workspace.url, "ada", "deploys") as ada:
         stage = Stage(folder=folder, environment=environment, wired=wired, ada=ada)

@@ -2,7 +2,8 @@
 
 A point is one of
 
-- ``reach:STATUS``: a build or promotion has just come into the status, and that is on record
+- ``reach:STATUS``: a build or promotion has just come into the status, and that is on record;
+  ``job-STATUS`` is one of a job, ``task-KIND-STATUS`` one of a task
 - ``leave:STATUS``: all that belongs to the status is done, and nothing of it is on record yet
 - ``change:STATUS:N``: the N-th change on the rack in that status is made, the next one is not;
   the status may be ``*`` for any
@@ -37,6 +38,7 @@ from engine.adapters.memory import MemoryWorld
 from engine.build_log import BuildLog
 from storage.store import Store, Transaction
 from storage.tables import builds, outbox, promotions
+from storage.workflow_tables import jobs, tasks
 
 CHANGING = frozenset({"POST", "PUT", "DELETE"})
 
@@ -146,11 +148,16 @@ def _parts(point: str) -> tuple[str, str, int]:
 
 
 def _statuses(transaction: Transaction) -> dict[str, str]:
-    return {
+    found = {
         row.id: str(row.status)
         for table in (builds, promotions)
         for row in transaction.execute(select(table.c.id, table.c.status))
     }
+    for row in transaction.execute(select(jobs.c.id, jobs.c.status)):
+        found[row.id] = f"job-{row.status}"
+    for row in transaction.execute(select(tasks)):
+        found[f"{row.job_id}:{row.position}"] = f"task-{row.kind}-{row.status}"
+    return found
 
 
 def _replace(
