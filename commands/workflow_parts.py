@@ -73,7 +73,8 @@ def facts(workflow: Workflow) -> Facts:
     """Say where it is defined, and where its cards go."""
     made = "rackhand.yml"
     if workflow.created_by:
-        made = f"Slack, by {literal(workflow.created_by.name)}"
+        place = "a terminal" if workflow.created_by.team == "terminal" else "Slack"
+        made = f"{place}, by {literal(workflow.created_by.name)}"
     return Facts(
         pairs=(
             ("App", literal(workflow.app)),

@@ -68,7 +68,7 @@ def _of_forge(world: World, definition: Definition, app: App) -> str:
     by_hand = "it can only be begun by hand" if definition.triggers else ""
     so = " and ".join(part for part in (by_hand, goes_without) if part)
     if world.forge is None:
-        return f"GitHub is not set up here, so {so}. Add `github:` to rackhand.yml."
+        return f"GitHub is not set up here, so {so}. GITHUB_TOKEN, or a GitHub App, opens it."
     return f"The repository of {app.name} is not on {world.forge.host}, so {so}."
 
 

@@ -66,7 +66,7 @@ class Wait:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Notify:
-    """Say something in the channel, and in the job's thread."""
+    """Say something in a channel, by a message of its own."""
 
     text: str
     channel: str | None = None  # None: where the job's card is

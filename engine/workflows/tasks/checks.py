@@ -98,7 +98,7 @@ def _where(world: World, job: Job) -> tuple[Forge, str]:
         raise UserError(
             "The checks cannot be read.",
             why="Rackhand has no access to GitHub.",
-            remedy="Set up `github:` in rackhand.yml.",
+            remedy="GITHUB_TOKEN, or a GitHub App, opens it; docs/configuration.md says how.",
         )
     with world.store.read() as transaction:
         app = lookup.app(transaction, job.app)
