@@ -16,6 +16,7 @@ from storage.tables import metadata
 from tests.worlds import ADA, BOB, Scene, buttons_of, text_of
 
 P = PromotionStatus
+YAML = "{app: web, tasks: [build, {promote: staging}]}"
 ACTS = (
     ("apps", "create", "shop", "--repo", "x"),
     ("build",),
@@ -33,6 +34,14 @@ ACTS = (
     ("env", "set", "A=1"),
     ("env", "unset", "A"),
     ("switch", "production", "--channel"),
+    ("workflows", "new", "--name", "another", "--yaml", YAML),
+    ("workflows", "edit", "qa", "--yaml", YAML),
+    ("workflows", "run", "qa"),
+    ("workflows", "pause", "qa"),
+    ("workflows", "resume", "qa"),
+    ("workflows", "delete", "qa"),
+    ("jobs", "cancel", "JAAAAAAAAAA"),
+    ("jobs", "retry", "JAAAAAAAAAA"),
 )
 LOOKS = (
     ("help",),
@@ -52,6 +61,10 @@ LOOKS = (
     ("queue",),
     ("locks",),
     ("promotions",),
+    ("workflows",),
+    ("workflows", "info", "qa"),
+    ("workflows", "yaml", "qa"),
+    ("jobs",),
 )
 STRANGERS = [standing for standing in Standing if standing is not Standing.MEMBER]
 
@@ -59,6 +72,7 @@ STRANGERS = [standing for standing in Standing if standing is not Standing.MEMBE
 @pytest.mark.parametrize("standing", STRANGERS)
 def test_who_is_no_member_may_look_and_changes_nothing(scene: Scene, standing: Standing) -> None:
     scene.went_live(scene.built())
+    scene.workflow("qa", "build", {"promote": "staging"})
     before = everything(scene)
 
     for words in ACTS:
@@ -89,7 +103,8 @@ def test_every_command_of_the_tree_is_a_look_or_an_act() -> None:
         return found
 
     covered = {words[:length] for words in (*ACTS, *LOOKS) for length in (1, 2)}
-    assert paths(root, ()) - covered <= {("builds", "info"), ("promotions", "info")}
+    shown_by_id = {("builds", "info"), ("promotions", "info"), ("jobs", "info")}
+    assert paths(root, ()) - covered <= shown_by_id
 
 
 def test_who_slack_does_not_know_just_now_is_asked_to_try_again(scene: Scene) -> None:
