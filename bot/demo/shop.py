@@ -33,16 +33,21 @@ class Shop:
     def apply(self, patch: str) -> None:
         """Commit one of the changes that the examples hold."""
         self._git("am", "--quiet", str(EXAMPLES / "shop-changes" / patch))
-        self._push(BRANCH)
+        self.push(BRANCH)
 
     def change(self, version: str, subject: str, *, branch: str = BRANCH) -> str:
+        """Commit and push another version on *branch*; return its sha."""
+        sha = self.commit(version, subject, branch=branch)
+        self.push(branch)
+        return sha
+
+    def commit(self, version: str, subject: str, *, branch: str = BRANCH) -> str:
         """Commit another version on *branch*, on top of what is pushed; return its sha."""
         if self.remote:
             self._git("fetch", "--quiet", self.remote, BRANCH)
             self._git("checkout", "--quiet", "--force", "-B", branch, "FETCH_HEAD")
         (self.path / "version.txt").write_text(f"{version}\n", "utf-8")
         self._git("commit", "--quiet", "--all", "--message", subject)
-        self._push(branch)
         return self._git("rev-parse", "HEAD").strip()
 
     def bake_for(self, seconds: int) -> None:
@@ -51,9 +56,10 @@ class Shop:
         text = BAKE_SECONDS.sub(f"bake_seconds: {seconds}", manifest.read_text("utf-8"))
         manifest.write_text(text, "utf-8")
         self._git("commit", "--quiet", "--all", "--amend", "--no-edit")
-        self._push(BRANCH)
+        self.push(BRANCH)
 
-    def _push(self, branch: str) -> None:
+    def push(self, branch: str = BRANCH) -> None:
+        """Push what is committed, where there is anywhere to push it."""
         if self.remote:
             self._git("push", "--quiet", "--force", self.remote, f"HEAD:refs/heads/{branch}")
 
@@ -76,5 +82,5 @@ def make_shop(folder: Path, remote: str | None = None) -> Shop:
     shop._git("init", "--quiet", "--initial-branch", "main")  # noqa: SLF001  its own maker
     shop._git("add", "--all")  # noqa: SLF001
     shop._git("commit", "--quiet", "--message", "Open the shop")  # noqa: SLF001
-    shop._push(BRANCH)  # noqa: SLF001
+    shop.push(BRANCH)
     return shop
