@@ -50,6 +50,12 @@ class Shop:
         self._git("commit", "--quiet", "--all", "--message", subject)
         return self._git("rev-parse", "HEAD").strip()
 
+    def take_back(self, commits: int, subject: str) -> None:
+        """Undo the last *commits* by one more."""
+        self._git("revert", "--no-commit", f"HEAD~{commits}..HEAD")
+        self._git("commit", "--quiet", "--message", subject)
+        self.push()
+
     def bake_for(self, seconds: int) -> None:
         """Let the last commit say that new releases are watched so long."""
         manifest = self.path / "compose.yaml"

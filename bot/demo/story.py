@@ -72,6 +72,8 @@ class Story:
         self._take_back(second)
         self._roll_back(second, first)
         self._listings(first)
+        if not self._is_simulated:
+            self._stage.shop.take_back(2, "Back to the old payment client")
         Delivery(self._stage, self._actors, self._outside).tell()
 
     def _build(self, number: str) -> Version:
