@@ -171,24 +171,36 @@ class Changes:
 
     def route(self, app: str, routes: Mapping[str, str], *, drop_others: bool) -> None:
         """Let hosts lead to "app/service"; *drop_others* takes away the app's other hosts."""
-        present = self.state().hosts
-        wanted = {
-            host: of
-            for host, of in present.items()
-            if not (drop_others and of.startswith(f"{app}/"))
-        } | dict(routes)
-        if wanted != present:
-            self._change(f"route {app}", app, lambda state: replace(state, hosts=wanted))
+
+        def routed(state: RackState) -> RackState:
+            kept = {
+                host: of
+                for host, of in state.hosts.items()
+                if not (drop_others and of.startswith(f"{app}/"))
+            }
+            return replace(state, hosts=kept | dict(routes))
+
+        present = self.state()
+        if routed(present) != present:
+            # Made out of what is there by then: other apps change their routes at the same time.
+            self._change(f"route {app}", app, routed)
 
     def forget_images(self, app: str, keep: frozenset[str]) -> int:
         """Remove the app's images that are neither in *keep* nor run; return how many."""
-        state = self.state()
-        run = {process.image for process in state.processes}
-        used = run | {hook.image for hook in state.hooks} | keep
-        gone = {image for image, of in state.images.items() if of == app and image not in used}
-        left = {image: of for image, of in state.images.items() if image not in gone}
+
+        def unused(state: RackState) -> set[str]:
+            run = {process.image for process in state.processes}
+            used = run | {hook.image for hook in state.hooks} | keep
+            return {image for image, of in state.images.items() if of == app and image not in used}
+
+        def pruned(state: RackState) -> RackState:
+            gone = unused(state)
+            left = {image: of for image, of in state.images.items() if image not in gone}
+            return replace(state, images=left)
+
+        gone = unused(self.state())
         if gone:
-            self._change(f"prune {app}", "", lambda state: replace(state, images=left))
+            self._change(f"prune {app}", "", pruned)
         return len(gone)
 
     def _replace(self, what: str, process: SimulatedProcess, **changes: object) -> None:

@@ -5,10 +5,12 @@ from datetime import timedelta
 import pytest
 
 from engine.adapters.memory import HELD, Behaviour, MemoryRack, MemoryWorld
+from engine.adapters.memory.changes import Changes
 from engine.errors import Refused, Unreachable
 from engine.ports.rack import Hook, Phase
 from tests.contract.rack.memory_stage import SteppedClock
 from tests.contract.rack.specs import service, target
+from tests.fakes import FakeClock
 
 IMAGE = "sha256:" + "1" * 64
 BEFORE, AFTER = Hook.BEFORE_PROMOTE, Hook.AFTER_PROMOTE
@@ -157,3 +159,17 @@ def test_each_step_of_a_canary_is_a_change_of_each_process(
         "staging: drain P1 web 1",
         "staging: weigh P2 web 1",
     )
+
+
+def test_a_route_that_another_app_gets_in_between_is_kept() -> None:
+    world = MemoryWorld()
+    changes = Changes("staging", world, FakeClock())
+
+    def meanwhile(what: str) -> None:
+        if what == "route web":
+            changes.route("shop", {"shop.example": "shop/web"}, drop_others=False)
+
+    world.on_call = meanwhile
+    changes.route("web", {"web.example": "web/web"}, drop_others=False)
+
+    assert changes.state().hosts == {"web.example": "web/web", "shop.example": "shop/web"}
