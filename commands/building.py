@@ -11,6 +11,7 @@ from engine.errors import NotFound, PortError
 from engine.ports.forge import Forge
 from engine.workflows.checking import check
 from engine.workflows.reading import in_words, read
+from engine.workflows.refs import BRANCH
 from engine.workflows.templates import TEMPLATES, free_name, racks_for
 from engine.workflows.written import plain_of
 from engine.world import World
@@ -18,7 +19,6 @@ from storage import apps, workflows
 from storage.records import App
 from storage.workflow_records import Workflow
 
-HEAD = "refs/heads/"
 WILD = frozenset("*?[")
 
 
@@ -126,7 +126,7 @@ def _of_branch(world: World, plain: Mapping[str, Any]) -> tuple[tuple[str, ...],
     if world.forge is None or hosted is None:
         return (), ()
     try:
-        sha = world.forge.heads(hosted).get(f"{HEAD}{branch}")
+        sha = world.forge.heads(hosted).get(f"{BRANCH}{branch}")
         if sha is None:
             return (f"{hosted} has no branch `{branch}` yet.",), ()
         return (f"`{branch}` of {hosted} is at `{sha[:7]}`.",), _checks(

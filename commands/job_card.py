@@ -8,12 +8,14 @@ from typing import Any
 from commands import words
 from commands.context import tag_of
 from commands.drawn import sentences
+from commands.flow import number_of
 from commands.offered import approve_button, cancel_button
 from commands.reply import Actions, Button, CardView, Note, Part, Text, Tone
 from engine.lifecycle import is_final
 from engine.marks import link, literal, moment
 from engine.workflows.definition import Notify, Promote, RunCommand, Settings, Wait
 from engine.workflows.reading import settings_of
+from engine.workflows.refs import short
 from engine.world import World
 from storage import apps, jobs, promotions
 from storage.records import Person, Promotion, PromotionStatus
@@ -37,7 +39,6 @@ TASK_TONES = {
     T.SUCCEEDED: Tone.GOOD,
     T.FAILED: Tone.BAD,
 }
-DIGITS = "①②③④⑤⑥⑦⑧⑨⑩⑪⑫⑬⑭⑮⑯⑰⑱⑲⑳"
 SHOWN_CHECKS = 6
 SHOWN_COMMITS = 5
 TRIGGERS = {
@@ -116,14 +117,6 @@ def author_of(job: Job) -> Person:
     return Person(team="github", user="", name=job.author or job.asked_by.name)
 
 
-def ref_name(ref: str) -> str:
-    """Say a ref as people do: "main", "v1"."""
-    for prefix in ("refs/heads/", "refs/tags/", "release/"):
-        if ref.startswith(prefix):
-            return ref.removeprefix(prefix)
-    return ref
-
-
 def buttons_of(world: World, job: Job, around: Around) -> tuple[Button, ...]:
     """Return what can be done with the job now."""
     found: list[Button] = []
@@ -159,10 +152,9 @@ def _commit(world: World, job: Job, repo_url: str) -> Text:
 def _task(world: World, job: Job, task: Task, offer: Promotion | None) -> tuple[Part, ...]:
     """Say one task in a line, and below it what its people should know."""
     name = task_name(world, task)
-    number = DIGITS[task.step] if task.step < len(DIGITS) else f"{task.step + 1}."
-    state = sentences(_state(task), None)
+    state = _state(task)
     line = Text(
-        text=f"{number} {name}" + (f" · {state}" if state else ""),
+        text=f"{number_of(task.step)} {name}" + (f" · {state}" if state else ""),
         tone=TASK_TONES.get(task.status),
     )
     return (line, *_below(job, task, offer))
@@ -259,7 +251,7 @@ def carried(found: Mapping[str, Any]) -> list[str]:
 
 def _footer(world: World, job: Job) -> Note:
     """Say what began it, and how long it took or has taken."""
-    began = TRIGGERS[job.trigger].format(f"`{literal(ref_name(job.ref))}`")
+    began = TRIGGERS[job.trigger].format(f"`{literal(short(job.ref))}`")
     ended_at = job.finished_at or world.clock.now()
     took = words.duration(ended_at - (job.started_at or job.created_at))
     length = f"took {took}" if job.finished_at else f"{took} so far"

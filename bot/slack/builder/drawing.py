@@ -9,6 +9,7 @@ from bot.slack.buttons import plain_text
 from bot.slack.limits import VIEW, VIEW_TITLE, Block
 from bot.slack.render import view_blocks
 from commands.building import Findings, Offers
+from commands.flow import number_of
 from commands.reply import Heading, Note, Part, Reply, Text, Tone
 from engine.marks import literal
 from storage.workflow_records import TaskKind
@@ -26,7 +27,6 @@ WHEN = {
 PATTERNS = {PUSH: "Branch", TAG: "Tag", RELEASE: "Tag of the release"}
 EDIT, UP, DOWN, JOIN, REMOVE = "edit", "up", "down", "join", "remove"
 FAULTS_SHOWN = 5
-DIGITS = "①②③④⑤⑥⑦⑧⑨⑩⑪⑫⑬⑭⑮⑯⑰⑱⑲⑳"
 
 
 def workflow_view(draft: Draft, offers: Offers, findings: Findings, origin: str) -> Block:
@@ -109,9 +109,8 @@ def _tasks(draft: Draft) -> list[Block]:
     number = -1
     for index, task in enumerate(draft.tasks):
         number += not task.joined
-        sign = DIGITS[number] if number < len(DIGITS) else f"{number + 1}."
         beside = " (side by side)" if task.joined else ""
-        text = f"{sign} {_in_words(task.kind, task.settings)}{beside}"
+        text = f"{number_of(number)} {_in_words(task.kind, task.settings)}{beside}"
         found.append(
             {
                 "type": "section",
